@@ -1,0 +1,79 @@
+/**
+ * The checked and expanded study: what `plan` takes. Plain readonly data; every reference is
+ * resolved, every literal validated and in base form, every matrix unrolled.
+ */
+import type { Json, StepInterface } from '../step.ts';
+
+/** A range of characters in a file, for messages. */
+export interface Span {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ExpandedStudy {
+  readonly name: string;
+  /** Absolute path of the study file. */
+  readonly file: string;
+  /** Parameters after profile and `--set`, as the report shows them. */
+  readonly parameters: { readonly [name: string]: Json };
+  readonly profile: string | null;
+  /** Steps in the order of the file. */
+  readonly steps: readonly StudyStep[];
+  /** Tasks such that every task follows those it depends on; ties in the order of the file. */
+  readonly tasks: readonly Task[];
+  /** Files the study names, absolute paths, for hashing ahead. */
+  readonly files: readonly string[];
+}
+
+export interface StudyStep {
+  readonly name: string;
+  readonly uses: string;
+  readonly span: Span;
+  /** Names of the matrix axes, in the order of the file; empty without a matrix. */
+  readonly axes: readonly string[];
+  readonly tasks: readonly TaskId[];
+}
+
+/** Index into `ExpandedStudy.tasks`. */
+export type TaskId = number;
+
+export interface Task {
+  readonly id: TaskId;
+  /** `density/DP-M/Fe`: step and labels; display and results/ only, never keyed. */
+  readonly name: string;
+  readonly step: string;
+  readonly labels: { readonly [axis: string]: string };
+  readonly interface: StepInterface;
+  /** One entry for each input that the study gave; defaults are left out. */
+  readonly inputs: { readonly [name: string]: Binding };
+  /** Tasks that must end before this one without handing anything over. */
+  readonly after: readonly TaskId[];
+  readonly resources: { readonly threads?: { readonly min: number; readonly max: number }; readonly memory?: number; readonly gpu?: number };
+  readonly partial: boolean;
+  /** `exec` only: a task may fail and be tried again; in seconds. */
+  readonly timeout: number | null;
+  readonly span: Span;
+}
+
+/**
+ * Where an input's value comes from.
+ *
+ * `literal` holds the canonical value: quantities as numbers in the interface's unit,
+ * compositions as `{Fe: 0.9, C: 0.1}`. `expression` is evaluated by
+ * `engine/study/expression.ts` once its operands are known, then coerced like a literal.
+ */
+export type Binding =
+  | { readonly kind: 'literal'; readonly value: Json; readonly span: Span }
+  | { readonly kind: 'file'; readonly path: string; readonly span: Span }
+  | { readonly kind: 'output'; readonly task: TaskId; readonly output: string; readonly span: Span }
+  /** All elements of the axes neither aligned nor named: keyed as a multiset of digests. */
+  | { readonly kind: 'gather'; readonly elements: readonly (Binding & { kind: 'output' })[]; readonly span: Span }
+  | { readonly kind: 'list'; readonly items: readonly Binding[]; readonly span: Span }
+  | { readonly kind: 'map'; readonly entries: { readonly [key: string]: Binding }; readonly span: Span }
+  | {
+      readonly kind: 'expression';
+      readonly text: string;
+      readonly operands: { readonly [name: string]: Binding };
+      readonly span: Span;
+    };
