@@ -78,11 +78,26 @@ export type InputField =
       readonly min?: number;
       readonly max?: number;
     })
-  | (Common & { readonly kind: 'integer'; readonly default?: number; readonly min?: number; readonly max?: number })
-  | (Common & { readonly kind: 'number'; readonly default?: number; readonly above?: number; readonly min?: number; readonly max?: number })
+  | (Common & {
+      readonly kind: 'integer';
+      readonly default?: number;
+      readonly min?: number;
+      readonly max?: number;
+    })
+  | (Common & {
+      readonly kind: 'number';
+      readonly default?: number;
+      readonly above?: number;
+      readonly min?: number;
+      readonly max?: number;
+    })
   | (Common & { readonly kind: 'boolean'; readonly default?: boolean })
   | (Common & { readonly kind: 'text'; readonly default?: string; readonly pattern?: string })
-  | (Common & { readonly kind: 'choice'; readonly values: readonly string[]; readonly default?: string })
+  | (Common & {
+      readonly kind: 'choice';
+      readonly values: readonly string[];
+      readonly default?: string;
+    })
   /** `Fe90C10`, `Fe0.9C0.1` or `{ Fe: 0.9, C: 0.1 }`: atomic fractions, elements by name. */
   | (Common & { readonly kind: 'composition' })
   /** Output of another step, or `{ file: path }`. `type` must match the producer's output. */
@@ -92,9 +107,18 @@ export type InputField =
   /** A measured value of another step. */
   | (Common & { readonly kind: 'measured' })
   /** One value or a list of values; a single one counts as a list of one. */
-  | (Common & { readonly kind: 'list'; readonly of: InputField; readonly min?: number; readonly default?: readonly Json[] })
+  | (Common & {
+      readonly kind: 'list';
+      readonly of: InputField;
+      readonly min?: number;
+      readonly default?: readonly Json[];
+    })
   /** Named values of one kind. */
-  | (Common & { readonly kind: 'map'; readonly of: InputField; readonly default?: { readonly [key: string]: Json } })
+  | (Common & {
+      readonly kind: 'map';
+      readonly of: InputField;
+      readonly default?: { readonly [key: string]: Json };
+    })
   /** Any JSON, checked by the step itself. */
   | (Common & { readonly kind: 'json' });
 
@@ -106,9 +130,19 @@ interface Common {
 /** One output of a step. */
 export type OutputField =
   /** A file; `type` says what it holds (`frames`, `model`, `state`); `extension` names results/. */
-  | { readonly kind: 'artifact'; readonly type: string; readonly extension: string; readonly about?: string }
+  | {
+      readonly kind: 'artifact';
+      readonly type: string;
+      readonly extension: string;
+      readonly about?: string;
+    }
   | { readonly kind: 'measured'; readonly unit: string; readonly about?: string }
-  | { readonly kind: 'quantity'; readonly dimension: Dimension; readonly unit: string; readonly about?: string }
+  | {
+      readonly kind: 'quantity';
+      readonly dimension: Dimension;
+      readonly unit: string;
+      readonly about?: string;
+    }
   | { readonly kind: 'number' | 'integer' | 'text' | 'boolean' | 'json'; readonly about?: string };
 
 export interface StepInterface {
@@ -119,7 +153,11 @@ export interface StepInterface {
   readonly inputs: { readonly [name: string]: InputField };
   readonly outputs: { readonly [name: string]: OutputField };
   /** Threads the step can use; results never depend on how many it gets. Memory in MB. */
-  readonly resources: { readonly threads: { readonly min: number; readonly max: number }; readonly memory: number; readonly gpu?: 'optional' };
+  readonly resources: {
+    readonly threads: { readonly min: number; readonly max: number };
+    readonly memory: number;
+    readonly gpu?: 'optional';
+  };
   readonly determinism: 'exact' | 'statistical';
   /** DOIs of the methods used. */
   readonly cites: readonly string[];
@@ -170,7 +208,11 @@ export type OutputValue = { readonly file: string } | Measured | Json;
  * `StepError` for what the user can mend, anything else is a bug.
  */
 export type Outcome =
-  | { readonly kind: 'done'; readonly outputs: { readonly [name: string]: OutputValue }; readonly figures?: readonly Figure[] }
+  | {
+      readonly kind: 'done';
+      readonly outputs: { readonly [name: string]: OutputValue };
+      readonly figures?: readonly Figure[];
+    }
   | {
       readonly kind: 'inconclusive';
       readonly reason: string;
@@ -264,5 +306,9 @@ export type Figure =
       readonly caption?: string;
       readonly width: number;
       readonly height: number;
-      readonly groups: readonly { readonly name: string; readonly x: readonly number[]; readonly y: readonly number[] }[];
+      readonly groups: readonly {
+        readonly name: string;
+        readonly x: readonly number[];
+        readonly y: readonly number[];
+      }[];
     };

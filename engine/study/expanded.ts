@@ -49,7 +49,11 @@ export interface Task {
   readonly inputs: { readonly [name: string]: Binding };
   /** Tasks that must end before this one without handing anything over. */
   readonly after: readonly TaskId[];
-  readonly resources: { readonly threads?: { readonly min: number; readonly max: number }; readonly memory?: number; readonly gpu?: number };
+  readonly resources: {
+    readonly threads?: { readonly min: number; readonly max: number };
+    readonly memory?: number;
+    readonly gpu?: number;
+  };
   readonly partial: boolean;
   /** `exec` only: a task may fail and be tried again; in seconds. */
   readonly timeout: number | null;
@@ -68,9 +72,17 @@ export type Binding =
   | { readonly kind: 'file'; readonly path: string; readonly span: Span }
   | { readonly kind: 'output'; readonly task: TaskId; readonly output: string; readonly span: Span }
   /** All elements of the axes neither aligned nor named: keyed as a multiset of digests. */
-  | { readonly kind: 'gather'; readonly elements: readonly (Binding & { kind: 'output' })[]; readonly span: Span }
+  | {
+      readonly kind: 'gather';
+      readonly elements: readonly (Binding & { kind: 'output' })[];
+      readonly span: Span;
+    }
   | { readonly kind: 'list'; readonly items: readonly Binding[]; readonly span: Span }
-  | { readonly kind: 'map'; readonly entries: { readonly [key: string]: Binding }; readonly span: Span }
+  | {
+      readonly kind: 'map';
+      readonly entries: { readonly [key: string]: Binding };
+      readonly span: Span;
+    }
   | {
       readonly kind: 'expression';
       readonly text: string;
