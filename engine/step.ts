@@ -145,7 +145,8 @@ export type OutputField =
     }
   | { readonly kind: 'number' | 'integer' | 'text' | 'boolean' | 'json'; readonly about?: string };
 
-export interface StepInterface {
+/** A step type as data (`steps/NAME/interface.ts`); its code is named in the registry. */
+export interface StepDeclaration {
   readonly type: string;
   /** Raised whenever the same inputs may give other bytes; part of every key. */
   readonly revision: number;
@@ -161,12 +162,16 @@ export interface StepInterface {
   readonly determinism: 'exact' | 'statistical';
   /** DOIs of the methods used. */
   readonly cites: readonly string[];
+}
+
+/** A declared step with the way to its code, as the registry (`steps/index.ts`) holds it. */
+export interface StepInterface extends StepDeclaration {
   /** Loads the code. Called in worker processes only. */
   readonly load: () => Promise<{ readonly run: RunStep }>;
 }
 
 /** Declares a step type; keeps the literal types, so that `Inputs<typeof npt>` is exact. */
-export function defineStep<const I extends StepInterface>(step: I): I {
+export function defineStep<const I extends StepDeclaration>(step: I): I {
   return step;
 }
 
@@ -193,7 +198,7 @@ type FieldValue<F> = F extends { kind: 'quantity'; unit: infer U extends string 
                     : Json;
 
 /** What `run` receives: quantities as numbers in the interface's unit, defaults filled in. */
-export type Inputs<I extends StepInterface> = {
+export type Inputs<I extends StepDeclaration> = {
   readonly [K in keyof I['inputs']]: I['inputs'][K] extends { optional: true }
     ? FieldValue<I['inputs'][K]> | undefined
     : FieldValue<I['inputs'][K]>;

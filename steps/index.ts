@@ -1,0 +1,7 @@
+/** The registry of built-in step types: what the CLI hands to the engine. */
+import type { StepInterface } from '../engine/step.ts';
+import { dftImport } from './dft-import/interface.ts';
+
+export const steps: readonly StepInterface[] = [
+  { ...dftImport, load: () => import('./dft-import/run.ts') },
+];
