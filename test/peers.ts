@@ -15,7 +15,7 @@ export function peer(
     const path = join(root, '.peers', 'bin', local);
     return existsSync(path) ? path : undefined;
   }
-  const folders = (process.env['PATH'] ?? '')
+  const folders = (process.env.PATH ?? '')
     .split(delimiter)
     .filter((folder) => !folder.includes('.peers'));
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
