@@ -1,0 +1,195 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Sample, simulateNow } from '../../physics/dynamics/driver.ts';
+import type { Ensemble } from '../../physics/dynamics/ensemble.ts';
+import { createState, type State, volumeOf } from '../../physics/dynamics/state.ts';
+import {
+  kineticEnergy,
+  maxwellBoltzmann,
+  temperatureOf,
+} from '../../physics/dynamics/velocities.ts';
+import { lennardJones } from '../oracle/lennard-jones.ts';
+
+const integrators = suite('integrators');
+
+/** Argon-like pair energies with iron's mass, so that steps of 2 fs are natural. */
+const field = lennardJones({ epsilon: 0.15, sigma: 2.3, cutoff: 4.6, smooth: true });
+
+/** An fcc crystal of 4n³ atoms; cells of three lengths give no axis a privilege. */
+function crystal(n: number, temperature: number, a = 3.65): State {
+  const positions: number[] = [];
+  for (let x = 0; x < n; x++)
+    for (let y = 0; y < n; y++)
+      for (let z = 0; z < n; z++)
+        for (const [p, q, r] of [
+          [0, 0, 0],
+          [0.5, 0.5, 0],
+          [0.5, 0, 0.5],
+          [0, 0.5, 0.5],
+        ] as const)
+          positions.push((x + p) * a, (y + q) * a, (z + r) * a);
+  const state = createState({
+    elements: ['Fe'],
+    types: new Uint8Array(positions.length / 3),
+    positions: Float64Array.from(positions),
+    cell: Float64Array.of(n * a, 0, 0, 0, n * a, 0, 0, 0, n * a),
+  });
+  maxwellBoltzmann(state, temperature, 7);
+  return state;
+}
+
+function trace(state: State, ensemble: Ensemble, steps: number, timestep = 2, every = 1) {
+  const samples: Sample[] = [];
+  const ending = simulateNow(state, field, ensemble, {
+    steps,
+    timestep,
+    every,
+    observe: (sample) => samples.push({ ...sample, tensor: sample.tensor.slice() }),
+  });
+  assert.is(ending.kind, 'finished');
+  return samples;
+}
+
+function spread(values: readonly number[]): number {
+  return Math.max(...values) - Math.min(...values);
+}
+
+integrators('velocity Verlet conserves energy to second order in the step', () => {
+  const drift = (timestep: number) =>
+    spread(
+      trace(crystal(2, 600), { kind: 'nve' }, 200 / timestep, timestep).map((s) => s.invariant),
+    );
+  const coarse = drift(4);
+  const fine = drift(2);
+  assert.ok(coarse < 0.02, `${coarse}`);
+  assert.ok(coarse / fine > 3 && coarse / fine < 5, `ratio ${coarse / fine}`);
+});
+
+integrators('velocity Verlet runs back to where it came from', () => {
+  const state = crystal(2, 600);
+  const start = state.positions.slice();
+  trace(state, { kind: 'nve' }, 100);
+  for (let k = 0; k < state.velocities.length; k++) state.velocities[k] *= -1;
+  trace(state, { kind: 'nve' }, 100);
+  for (let k = 0; k < start.length; k++)
+    assert.ok(Math.abs(state.positions[k] - start[k]) < 1e-9, `coordinate ${k}`);
+});
+
+const bath = { temperature: 600, period: 50 } as const;
+const ensembles: { readonly [name: string]: Ensemble } = {
+  'Nose-Hoover chain': { kind: 'nvt', ...bath },
+  'isotropic NPT': { kind: 'npt', ...bath, pressure: 1, coupling: 'iso', barostatPeriod: 200 },
+  'NPT along z': { kind: 'npt', ...bath, pressure: 1, coupling: 'z', barostatPeriod: 200 },
+  'NPT with x and y coupled': {
+    kind: 'npt',
+    ...bath,
+    pressure: 1,
+    coupling: 'xy,z',
+    barostatPeriod: 200,
+  },
+  NPH: { kind: 'nph', temperature: 600, pressure: 1, coupling: 'iso', barostatPeriod: 200 },
+  'NPH with x and y coupled': {
+    kind: 'nph',
+    temperature: 600,
+    pressure: 1,
+    coupling: 'xy,z',
+    barostatPeriod: 200,
+  },
+};
+
+for (const [name, ensemble] of Object.entries(ensembles))
+  integrators(`${name}: the invariant's error shrinks fourfold with half the step`, () => {
+    const drift = (timestep: number) =>
+      spread(trace(crystal(2, 900), ensemble, 240 / timestep, timestep).map((s) => s.invariant));
+    const coarse = drift(4);
+    const fine = drift(2);
+    assert.ok(coarse < 0.02, `spread ${coarse} eV`);
+    assert.ok(coarse / fine > 3 && coarse / fine < 5, `ratio ${coarse / fine}`);
+  });
+
+integrators('the coupling decides which lengths move', () => {
+  const lengths = (coupling: 'iso' | 'z' | 'xy,z') => {
+    const state = crystal(2, 900);
+    // Not cubic, so that the axes feel different pressures.
+    for (let k = 2; k < state.positions.length; k += 3) state.positions[k] *= 1.02;
+    state.cell[8] *= 1.02;
+    const before = [state.cell[0], state.cell[4], state.cell[8]];
+    trace(state, { kind: 'npt', temperature: 900, pressure: 0, coupling, barostatPeriod: 100 }, 30);
+    return [0, 1, 2].map((axis) => state.cell[4 * axis] / before[axis]);
+  };
+  const iso = lengths('iso');
+  assert.ok(Math.abs(iso[0] - 1) > 1e-4);
+  assert.ok(Math.abs(iso[0] - iso[1]) < 1e-12 && Math.abs(iso[0] - iso[2]) < 1e-12);
+  const z = lengths('z');
+  assert.is(z[0], 1);
+  assert.is(z[1], 1);
+  assert.ok(Math.abs(z[2] - 1) > 1e-4);
+  const pair = lengths('xy,z');
+  assert.ok(Math.abs(pair[0] - pair[1]) < 1e-12);
+  assert.ok(Math.abs(pair[0] - pair[2]) > 1e-4);
+});
+
+integrators(
+  'velocities start at the temperature asked for, with the centre of mass at rest',
+  () => {
+    const state = crystal(3, 1234);
+    assert.ok(Math.abs(temperatureOf(state) - 1234) < 1e-9);
+    const momentum = (axis: number) =>
+      state.masses.reduce((sum, mass, i) => sum + mass * state.velocities[3 * i + axis], 0);
+    for (let axis = 0; axis < 3; axis++) assert.ok(Math.abs(momentum(axis)) < 1e-12);
+    trace(state, { kind: 'npt', temperature: 1234, pressure: 0, coupling: 'iso' }, 50);
+    for (let axis = 0; axis < 3; axis++) assert.ok(Math.abs(momentum(axis)) < 1e-10);
+  },
+);
+
+integrators('a thermostat gives mean and variance of the kinetic energy', () => {
+  const state = crystal(2, 600);
+  const kinetic = trace(state, { kind: 'nvt', temperature: 600, period: 40 }, 12000, 4)
+    .slice(1000)
+    .map((s) => s.kinetic);
+  const mean = kinetic.reduce((a, b) => a + b, 0) / kinetic.length;
+  const variance = kinetic.reduce((a, b) => a + (b - mean) ** 2, 0) / kinetic.length;
+  const kT = 8.617333262145179e-5 * 600;
+  const freedom = 3 * 32 - 3;
+  assert.ok(
+    Math.abs(mean / (0.5 * freedom * kT) - 1) < 0.01,
+    `mean ${mean / (0.5 * freedom * kT)}`,
+  );
+  const relative = variance / (0.5 * freedom * kT * kT);
+  assert.ok(relative > 0.8 && relative < 1.25, `variance ${relative}`);
+  assert.is(state.degreesOfFreedom, freedom);
+});
+
+integrators('a barostat brings the mean pressure to its target', () => {
+  const state = crystal(2, 600, 3.8);
+  const before = volumeOf(state.cell);
+  const samples = trace(
+    state,
+    {
+      kind: 'npt',
+      temperature: 600,
+      pressure: 2,
+      coupling: 'iso',
+      period: 40,
+      barostatPeriod: 200,
+    },
+    6000,
+    4,
+  ).slice(1500);
+  const mean = samples.reduce((sum, s) => sum + s.pressure, 0) / samples.length;
+  assert.ok(Math.abs(mean - 2) < 0.05, `${mean} GPa`);
+  assert.ok(volumeOf(state.cell) < before);
+  assert.ok(Math.abs(kineticEnergy(state) / samples.at(-1)!.kinetic - 1) < 1e-12);
+});
+
+integrators('a ramp follows its temperatures', () => {
+  const state = crystal(2, 300);
+  const ramp = { from: 300, to: 900, begin: 0, end: 2000 };
+  const samples = trace(state, { kind: 'nvt', temperature: ramp, period: 40 }, 2000);
+  const around = (from: number) =>
+    samples.slice(from, from + 200).reduce((sum, s) => sum + s.temperature, 0) / 200;
+  assert.ok(Math.abs(around(400) - 450) < 75, `${around(400)}`);
+  assert.ok(Math.abs(around(1800) - 870) < 120, `${around(1800)}`);
+});
+
+integrators.run();
