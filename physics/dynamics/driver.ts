@@ -51,9 +51,11 @@ export interface SimulationOptions {
   readonly steps: number;
   /** fs */
   readonly timestep: number;
-  /** Calls `observe` after each step whose number (`state.step`) is a multiple of `every`. */
+  /** `observe` and `check` see each step whose number (`state.step`) is a multiple of `every`. */
   readonly every?: number;
   readonly observe?: (sample: Sample) => void;
+  /** A text ends the run as a runaway, with that reason. */
+  readonly check?: (sample: Sample) => string | null;
   /** Where a run is called a runaway; by default 4 times its own volume and 1/4, and 50,000 K. */
   readonly limits?: Limits;
   /** Steps between two calls of `between`; 50 without it. Influences no result. */
@@ -90,7 +92,7 @@ function begin(
     temperature: 50_000,
     volume: [motion.volume / 4, motion.volume * 4],
   };
-  const { observe, every = 1 } = options;
+  const { observe, check, every = 1 } = options;
   const tensor = new Float64Array(9);
   const look = (): Sample => {
     pressureTensor(motion, tensor);
@@ -128,9 +130,13 @@ function begin(
         throw error;
       }
       state.step += 1;
-      const reason = runaway();
+      let reason = runaway();
+      if (reason === null && state.step % every === 0 && (observe || check)) {
+        const sample = look();
+        observe?.(sample);
+        reason = check?.(sample) ?? null;
+      }
       if (reason !== null) return { kind: 'runaway', step: state.step, reason };
-      if (observe && state.step % every === 0) observe(look());
     }
     return { kind: 'finished' };
   };
@@ -141,7 +147,7 @@ function begin(
  * Simulates `steps` steps; changes `state` in place. The number of `setThreads`, the length of
  * blocks and interruptions change no bit of it.
  *
- * `observe` must not compute with the same `field`.
+ * `observe` and `check` must not compute with the same `field`.
  *
  * @throws PotentialError when the potential cannot answer at the very first positions
  */

@@ -14,8 +14,8 @@ export type Header =
   | readonly Header[]
   | { readonly [key: string]: Header };
 
-export interface PackedRecord {
-  readonly header: Header;
+export interface PackedRecord<H = Header> {
+  readonly header: H;
   readonly arrays: { readonly [name: string]: Float64Array };
 }
 
@@ -41,13 +41,17 @@ export function pack(record: PackedRecord): Uint8Array {
   return bytes;
 }
 
-/** @throws Error when the bytes are cut short or no record at all */
-export function unpack(bytes: Uint8Array): PackedRecord {
+/**
+ * The record of bytes that `pack` made; `H` is what the writer put in as header.
+ *
+ * @throws Error when the bytes are cut short or no record at all
+ */
+export function unpack<H = Header>(bytes: Uint8Array): PackedRecord<H> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = bytes.length < 4 ? -1 : view.getUint32(0, true);
   if (headerLength < 0 || 4 + headerLength > bytes.length)
     throw new Error('the record is cut short');
-  const { header, arrays: sizes }: { header: Header; arrays: [string, number][] } = JSON.parse(
+  const { header, arrays: sizes }: { header: H; arrays: [string, number][] } = JSON.parse(
     new TextDecoder().decode(bytes.subarray(4, 4 + headerLength)),
   );
   const arrays: { [name: string]: Float64Array } = {};

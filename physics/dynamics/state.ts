@@ -5,7 +5,7 @@
  * Å, fs, eV, amu. Integrators change the arrays in place.
  */
 import { MASSES } from '../constants.ts';
-import { pack, unpack } from './record.ts';
+import { type PackedRecord, pack, unpack } from './record.ts';
 
 /** Links of a Nose-Hoover chain; the first one touches the particles (or the barostat). */
 export const CHAIN_LENGTH = 3;
@@ -121,8 +121,18 @@ export function strain(state: State, x: number, y: number, z: number): void {
 
 /** The bytes of a state: a checkpoint. `decodeState` gives back the same bits. */
 export function encodeState(state: State): Uint8Array {
+  return pack(stateToRecord(state));
+}
+
+/** @throws Error when the bytes are no state */
+export function decodeState(bytes: Uint8Array): State {
+  return stateFromRecord(unpack(bytes));
+}
+
+/** A state as header and arrays, to be packed alone or among others. Arrays are shared. */
+export function stateToRecord(state: State): PackedRecord {
   const { thermostat, barostat } = state;
-  return pack({
+  return {
     header: {
       state: 1,
       elements: state.elements,
@@ -141,12 +151,11 @@ export function encodeState(state: State): Uint8Array {
       barostatChainPosition: barostat.chain.position,
       barostatChainRate: barostat.chain.rate,
     },
-  });
+  };
 }
 
-/** @throws Error when the bytes are no state */
-export function decodeState(bytes: Uint8Array): State {
-  const { header, arrays } = unpack(bytes);
+/** @throws Error when the record is no state */
+export function stateFromRecord({ header, arrays }: PackedRecord): State {
   const { state, elements, degreesOfFreedom, step } = header as {
     state?: number;
     elements: string[];
