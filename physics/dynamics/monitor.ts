@@ -1,0 +1,163 @@
+/**
+ * Whether a simulation stays where its potential was trained: how far the members of the
+ * committee differ, how close atoms come, and how much room they have, seen every 50 steps.
+ */
+import type { TrainingRange } from '../potentials/deep/model.ts';
+import type { Recorder } from './program.ts';
+import type { State } from './state.ts';
+
+/** Steps between two looks. */
+export const MONITOR_EVERY = 50;
+/** eV/Å: a frame that deviates more lies outside what the members agree on. */
+export const DEVIATION_LIMIT = 0.5;
+/** Share of such frames from which a value is marked. */
+export const DEVIATION_SHARE = 0.05;
+/** eV/Å: a frame that deviates more ends the run. */
+export const DEVIATION_MAXIMUM = 2;
+/** The mark of a value that was measured outside the training range. */
+export const OUTSIDE_TRAINING = 'outside training';
+
+/** Root mean square over the atoms of the members' force spread at a configuration, eV/Å. */
+export type CommitteeDeviation = (positions: Float64Array, cell: Float64Array) => number;
+
+export interface Watch {
+  readonly range: TrainingRange;
+  /** Types as the range counts them. */
+  readonly elements: readonly string[];
+  /** Null for a single member: then nothing is known of the deviation. */
+  readonly deviation: CommitteeDeviation | null;
+}
+
+/** Rows of [step, deviation, smallest distance of each pair of types (upper triangle)]. */
+export function monitorRecorder(watch: Watch): Recorder {
+  const types = watch.elements.length;
+  const columns = 2 + (types * (types + 1)) / 2;
+  return {
+    name: 'monitor',
+    every: MONITOR_EVERY,
+    columns,
+    row: ({ state, step }, into) => {
+      const deviation = watch.deviation?.(state.positions, state.cell) ?? Number.NaN;
+      into[0] = step;
+      into[1] = deviation;
+      nearestPairs(state, into.subarray(2));
+      return deviation > DEVIATION_MAXIMUM
+        ? `the members of the committee differ by ${deviation.toFixed(2)} eV/Å (rms over atoms), above ${DEVIATION_MAXIMUM} eV/Å`
+        : null;
+    },
+  };
+}
+
+/** Index of a pair of types in the upper triangle, row by row. */
+export function pairIndex(a: number, b: number, types: number): number {
+  const low = Math.min(a, b);
+  const high = Math.max(a, b);
+  return low * types - (low * (low - 1)) / 2 + high - low;
+}
+
+/** Smallest distance of each pair of types, Å (upper triangle); Infinity without a pair. */
+export function nearestPairs(state: State, into: Float64Array): void {
+  const { positions, cell, types } = state;
+  const count = state.elements.length;
+  const inverse = inverseCell(cell);
+  into.fill(Number.POSITIVE_INFINITY);
+  for (let i = 0; i < types.length; i++) {
+    for (let j = 0; j < i; j++) {
+      let x = positions[3 * j] - positions[3 * i];
+      let y = positions[3 * j + 1] - positions[3 * i + 1];
+      let z = positions[3 * j + 2] - positions[3 * i + 2];
+      const p = Math.round(x * inverse[0] + y * inverse[3] + z * inverse[6]);
+      const q = Math.round(x * inverse[1] + y * inverse[4] + z * inverse[7]);
+      const r = Math.round(x * inverse[2] + y * inverse[5] + z * inverse[8]);
+      x -= p * cell[0] + q * cell[3] + r * cell[6];
+      y -= p * cell[1] + q * cell[4] + r * cell[7];
+      z -= p * cell[2] + q * cell[5] + r * cell[8];
+      const square = x * x + y * y + z * z;
+      const pair = pairIndex(types[i], types[j], count);
+      if (square < into[pair]) into[pair] = square;
+    }
+  }
+  for (let k = 0; k < into.length; k++) into[k] = Math.sqrt(into[k]);
+}
+
+/** Columns turn Cartesian coordinates into fractions of the cell vectors. */
+function inverseCell(c: Float64Array): Float64Array {
+  const p = c[4] * c[8] - c[5] * c[7];
+  const q = c[5] * c[6] - c[3] * c[8];
+  const r = c[3] * c[7] - c[4] * c[6];
+  const determinant = c[0] * p + c[1] * q + c[2] * r;
+  return Float64Array.of(
+    p,
+    c[2] * c[7] - c[1] * c[8],
+    c[1] * c[5] - c[2] * c[4],
+    q,
+    c[0] * c[8] - c[2] * c[6],
+    c[2] * c[3] - c[0] * c[5],
+    r,
+    c[1] * c[6] - c[0] * c[7],
+    c[0] * c[4] - c[1] * c[3],
+  ).map((value) => value / determinant);
+}
+
+/** What the monitor's rows say of a production. */
+export interface RangeReport {
+  readonly marks: readonly string[];
+  /** Each reason for a mark, in words. */
+  readonly reasons: readonly string[];
+  /** Mean and largest deviation, eV/Å; NaN for a single member. */
+  readonly meanDeviation: number;
+  readonly maxDeviation: number;
+  /** Smallest distance of each pair of types met, Å (upper triangle). */
+  readonly nearest: Float64Array;
+}
+
+/**
+ * @param rows                of `monitorRecorder`, of all members together
+ * @param volumePerMetalAtom  mean of the production, Å³; NaN without a metal atom
+ * @param fractions           atomic fraction of each element
+ */
+export function reportRange(
+  rows: Float64Array,
+  watch: Watch,
+  volumePerMetalAtom: number,
+  fractions: readonly number[],
+): RangeReport {
+  const { range, elements } = watch;
+  const types = elements.length;
+  const columns = 2 + (types * (types + 1)) / 2;
+  const frames = rows.length / columns;
+  const nearest = new Float64Array(columns - 2).fill(Number.POSITIVE_INFINITY);
+  let [sum, most, above] = [0, 0, 0];
+  for (let at = 0; at < rows.length; at += columns) {
+    const deviation = rows[at + 1];
+    sum += deviation;
+    most = Math.max(most, deviation);
+    if (deviation > DEVIATION_LIMIT) above += 1;
+    for (let k = 0; k < nearest.length; k++) nearest[k] = Math.min(nearest[k], rows[at + 2 + k]);
+  }
+  const reasons: string[] = [];
+  if (above > DEVIATION_SHARE * frames)
+    reasons.push(
+      `the members' forces differ by more than ${DEVIATION_LIMIT} eV/Å in ${((100 * above) / frames).toFixed(0)} % of the frames`,
+    );
+  const [least, largest] = range.volume;
+  if (volumePerMetalAtom < least || volumePerMetalAtom > largest)
+    reasons.push(
+      `the mean volume per metal atom, ${volumePerMetalAtom.toFixed(2)} Å³, lies outside the training frames' ${least.toFixed(2)} to ${largest.toFixed(2)} Å³`,
+    );
+  elements.forEach((element, type) => {
+    const [low, high] = range.fractions[type] ?? [0, 0];
+    const fraction = fractions[type] ?? 0;
+    if (fraction < low - 1e-9 || fraction > high + 1e-9)
+      reasons.push(
+        `${(100 * fraction).toFixed(1)} at% ${element} lies outside the training frames' ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} at%`,
+      );
+  });
+  return {
+    marks: reasons.length > 0 ? [OUTSIDE_TRAINING] : [],
+    reasons,
+    meanDeviation: frames > 0 ? sum / frames : Number.NaN,
+    maxDeviation: frames > 0 && watch.deviation ? most : Number.NaN,
+    nearest,
+  };
+}
