@@ -1,0 +1,177 @@
+/**
+ * Shear viscosity of a liquid at equilibrium: replicas at constant energy, started from one
+ * configuration with velocities of their own, and Green-Kubo over their stress.
+ *
+ * Replica k is driven by member k mod members, from starting state k mod states.
+ */
+import { type GreenKubo, greenKubo, LENGTH_OVER_CUT } from '../statistics/green-kubo.ts';
+import { displacementSlope, FLOWING } from './displacement.ts';
+import type { Limits } from './driver.ts';
+import { combineMembers } from './members.ts';
+import { monitorRecorder, type Watch } from './monitor.ts';
+import type { Finished, Program, Segment } from './program.ts';
+import { cloneState, restExtendedVariables, type State, volumeOf } from './state.ts';
+import { stressComponents, stressRecorder } from './stress.ts';
+import { mean, thermoColumn, thermoRecorder } from './thermo.ts';
+import { METAL, type Units } from './units.ts';
+import { maxwellBoltzmann } from './velocities.ts';
+
+export interface ViscosityPlan {
+  /** At the potential's own volume at zero pressure; one, or one for each member. */
+  readonly starts: readonly State[];
+  readonly members: number;
+  readonly replicas: number;
+  /** K */
+  readonly temperature: number;
+  /** fs, production of each replica */
+  readonly length: number;
+  /** fs */
+  readonly timestep: number;
+  readonly seed: number;
+  readonly watch: Watch;
+  readonly units?: Units;
+}
+
+/** fs at constant temperature, for a replica's new velocities to become its own trajectory. */
+const EQUILIBRATION = 1000;
+/** fs between two samples of the stress; its correlation falls within some tens of fs. */
+const STRESS_INTERVAL = 4;
+/** fs between two rows of the log */
+const LOG_INTERVAL = 20;
+/** fs: no lag of the stress correlation beyond it */
+const LONGEST_LAG = 10_000;
+/** Largest relative standard error that still counts as a result. */
+export const LARGEST_RELATIVE_ERROR = 0.25;
+
+function everyFs(interval: number, timestep: number): number {
+  return Math.max(1, Math.round(interval / timestep));
+}
+
+/** The replicas one after another: a little NVT, then NVE. */
+export function viscosityProgram(plan: ViscosityPlan): Program {
+  const { starts, members, temperature, timestep, watch } = plan;
+  const recorders = [
+    thermoRecorder(timestep, everyFs(LOG_INTERVAL, timestep)),
+    monitorRecorder(watch),
+  ];
+  return (done) => {
+    const replica = Math.floor(done.length / 2);
+    if (replica === plan.replicas) return null;
+    const start = starts[replica % starts.length]!;
+    const common = {
+      member: replica % members,
+      timestep,
+      limits: limitsOf(start, temperature),
+    };
+    const equilibration: Segment = {
+      ...common,
+      name: `equilibration ${replica + 1}`,
+      ensemble: { kind: 'nvt', temperature },
+      steps: Math.ceil(EQUILIBRATION / timestep),
+      recorders,
+      start: () => {
+        const state = cloneState(start);
+        restExtendedVariables(state);
+        maxwellBoltzmann(state, temperature, plan.seed, replica, plan.units);
+        return state;
+      },
+    };
+    const production: Segment = {
+      ...common,
+      name: `replica ${replica + 1}`,
+      ensemble: { kind: 'nve' },
+      steps: Math.round(plan.length / timestep),
+      recorders: [...recorders, stressRecorder(everyFs(STRESS_INTERVAL, timestep))],
+      start: () => cloneState(done.at(-1)!.state),
+    };
+    return done.length % 2 === 0 ? equilibration : production;
+  };
+}
+
+function limitsOf(start: State, temperature: number): Limits {
+  const volume = volumeOf(start.cell);
+  return { temperature: 4 * temperature, volume: [volume / 2, 2 * volume] };
+}
+
+export interface ViscosityResult {
+  readonly integral: GreenKubo;
+  /** mPa·s */
+  readonly value: number;
+  readonly statistical: number;
+  /** mPa·s; null with a single member */
+  readonly committee: number | null;
+  /** The last of each replica. */
+  readonly productions: readonly Finished[];
+  /** Measured mean over the replicas, K */
+  readonly temperature: number;
+  /** Mean pressure over the replicas, GPa */
+  readonly pressure: number;
+  /** Independent stretches of stress: components · total time / cut. */
+  readonly effectiveSamples: number;
+  /** Why the runs cannot support the value; empty when they can. */
+  readonly objections: readonly string[];
+}
+
+/** mPa·s in GPa·fs */
+const MPAS_PER_GPA_FS = 1e-3;
+
+/**
+ * @param crystalline share of atoms in crystalline surroundings, 0 to 1, of a state
+ */
+export function evaluateViscosity(
+  plan: ViscosityPlan,
+  done: readonly Finished[],
+  crystalline: (state: State) => number,
+): ViscosityResult {
+  const units = plan.units ?? METAL;
+  const productions = done.filter((_, k) => k % 2 === 1);
+  const temperatures = productions.map((run) => mean(thermoColumn(run, 'temperature_K')));
+  const series = productions.map((run, k) => ({
+    components: stressComponents(run.rows.stress!),
+    // V/kT in 1/GPa, with the temperature that the replica had.
+    prefactor:
+      (MPAS_PER_GPA_FS * volumeOf(run.state.cell)) /
+      (units.boltzmann * temperatures[k]! * units.pressure),
+  }));
+  const interval = plan.timestep * everyFs(STRESS_INTERVAL, plan.timestep);
+  const integral = greenKubo(series, interval, LONGEST_LAG);
+  const { value, standardError, replicas, cut } = integral;
+  const own = standardError * Math.sqrt(replicas.length);
+  const { committee } = combineMembers(
+    replicas.map((of, k) => ({ member: k % plan.members, value: of, error: own })),
+  );
+  const objections: string[] = [];
+  productions.forEach((run) => {
+    const slope = displacementSlope(thermoColumn(run, 'time_fs'), thermoColumn(run, 'msd_A2'));
+    const share = crystalline(run.state);
+    if (!(slope > FLOWING))
+      objections.push(
+        `${run.name} does not flow: its mean squared displacement grows by ${slope.toFixed(2)} Å²/ps, a liquid's by more than ${FLOWING}`,
+      );
+    else if (share >= 0.05)
+      objections.push(
+        `${run.name} is ${(100 * share).toFixed(0)} % crystalline at its end, a liquid below 5 %`,
+      );
+  });
+  if (cut === null)
+    objections.push(
+      `the stress correlation has not decayed within a ${LENGTH_OVER_CUT}th of a replica (${(integral.times.at(-1)! / 1000).toFixed(2)} ps); use longer replicas`,
+    );
+  const error = Math.sqrt(standardError * standardError + (committee ?? 0) * (committee ?? 0));
+  if (!(error <= LARGEST_RELATIVE_ERROR * value))
+    objections.push(
+      `the viscosity, ${value.toFixed(2)} ± ${error.toFixed(2)} mPa·s, is known to ${((100 * error) / value).toFixed(0)} % only; more than ${100 * LARGEST_RELATIVE_ERROR} % is no result: use longer or more replicas`,
+    );
+  const at = cut ?? integral.times.at(-1)!;
+  return {
+    integral,
+    value,
+    statistical: standardError,
+    committee,
+    productions,
+    temperature: mean(temperatures),
+    pressure: mean(productions.map((run) => mean(thermoColumn(run, 'pressure_GPa')))),
+    effectiveSamples: (5 * plan.length * productions.length) / at,
+    objections,
+  };
+}
