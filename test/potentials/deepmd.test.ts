@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDeepPotential } from '../../physics/potentials/deep/force-field.ts';
 import type { Architecture, Layer, Model } from '../../physics/potentials/deep/model.ts';
+import { oracleAtomEnergies } from '../oracle/deep-potential.ts';
 
 interface StoredLayer {
   readonly inputs: number;
@@ -102,4 +103,14 @@ for (const [title, options, bound] of [
     field.close();
   });
 }
+deepmd('the plain implementation that other tests compare with', () => {
+  for (const frame of fixture.frames) {
+    const found = oracleAtomEnergies(architecture, model.members[0]!, {
+      types: frame.types,
+      positions: Float64Array.from(frame.positions),
+      cell: Float64Array.from(frame.cell),
+    });
+    assert.ok(relative(found, frame.atomEnergies) < 1e-14);
+  }
+});
 deepmd.run();
