@@ -2,12 +2,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Sample, simulateNow } from '../../physics/dynamics/driver.ts';
 import type { Ensemble } from '../../physics/dynamics/ensemble.ts';
-import { createState, type State, volumeOf } from '../../physics/dynamics/state.ts';
+import { type State, volumeOf } from '../../physics/dynamics/state.ts';
 import {
   kineticEnergy,
   maxwellBoltzmann,
   temperatureOf,
 } from '../../physics/dynamics/velocities.ts';
+import { fcc } from '../oracle/lattices.ts';
 import { lennardJones } from '../oracle/lennard-jones.ts';
 
 const integrators = suite('integrators');
@@ -15,25 +16,8 @@ const integrators = suite('integrators');
 /** Argon-like pair energies with iron's mass, so that steps of 2 fs are natural. */
 const field = lennardJones({ epsilon: 0.15, sigma: 2.3, cutoff: 4.6, smooth: true });
 
-/** An fcc crystal of 4n³ atoms; cells of three lengths give no axis a privilege. */
 function crystal(n: number, temperature: number, a = 3.65): State {
-  const positions: number[] = [];
-  for (let x = 0; x < n; x++)
-    for (let y = 0; y < n; y++)
-      for (let z = 0; z < n; z++)
-        for (const [p, q, r] of [
-          [0, 0, 0],
-          [0.5, 0.5, 0],
-          [0.5, 0, 0.5],
-          [0, 0.5, 0.5],
-        ] as const)
-          positions.push((x + p) * a, (y + q) * a, (z + r) * a);
-  const state = createState({
-    elements: ['Fe'],
-    types: new Uint8Array(positions.length / 3),
-    positions: Float64Array.from(positions),
-    cell: Float64Array.of(n * a, 0, 0, 0, n * a, 0, 0, 0, n * a),
-  });
+  const state = fcc(n, a);
   maxwellBoltzmann(state, temperature, 7);
   return state;
 }
