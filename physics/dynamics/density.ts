@@ -4,6 +4,10 @@
  */
 import { AMU_PER_A3_TO_G_PER_CM3 } from '../constants.ts';
 import { cbrt } from '../elementary.ts';
+import { meanWithError } from '../statistics/autocorrelation.ts';
+import { blockingError } from '../statistics/blocking.ts';
+import { LEAST_SAMPLES, mser5 } from '../statistics/mser.ts';
+import { mean } from '../statistics/series.ts';
 import { displacementSlope, FLOWING } from './displacement.ts';
 import type { Limits } from './driver.ts';
 import { type Combined, combineMembers } from './members.ts';
@@ -11,7 +15,7 @@ import { monitorRecorder, type Watch } from './monitor.ts';
 import type { Finished, Program, Segment } from './program.ts';
 import { snapshotRecorder } from './snapshots.ts';
 import { cloneState, restExtendedVariables, type State, strain, volumeOf } from './state.ts';
-import { mean, thermoColumn, thermoRecorder } from './thermo.ts';
+import { thermoColumn, thermoRecorder } from './thermo.ts';
 import { maxwellBoltzmann } from './velocities.ts';
 
 export interface DensityPlan {
@@ -137,15 +141,37 @@ export function productionsOf(done: readonly Finished[]): Finished[] {
   return done.filter(({ name }) => name.startsWith('production'));
 }
 
-/** What statistics says of a correlated series. */
-export interface SeriesAnalysis {
-  /** Rows before it belong to the equilibration. */
+/** One member's volume over its production. */
+export interface VolumeAnalysis {
+  /** Rows of the log before it belong to the equilibration. */
   readonly discard: number;
+  /** False where the volume still drifted at half the production. */
+  readonly settled: boolean;
+  /** Å³ of the whole cell */
   readonly mean: number;
-  /** Standard error of the mean. */
+  /** Standard error of the mean, from the correlation. */
   readonly error: number;
+  /** The same by blocking: a cross-check. */
+  readonly blocking: number;
   readonly effectiveSamples: number;
 }
+
+function analyse(volumes: Float64Array): VolumeAnalysis {
+  const { start, settled } = mser5(volumes);
+  const production = volumes.subarray(start);
+  const { mean: value, standardError, effectiveSamples } = meanWithError(production);
+  return {
+    discard: start,
+    settled,
+    mean: value,
+    error: standardError,
+    blocking: blockingError(production).standardError,
+    effectiveSamples,
+  };
+}
+
+/** Shortest production of one member that can be judged, fs. */
+export const SHORTEST_PRODUCTION = LOG_INTERVAL * LEAST_SAMPLES;
 
 export interface DensityResult {
   /** g/cm³ */
@@ -153,8 +179,8 @@ export interface DensityResult {
   /** Å³ per atom */
   readonly volume: Combined;
   readonly effectiveSamples: number;
-  /** Of each member's volume, Å³ of the whole cell. */
-  readonly analyses: readonly SeriesAnalysis[];
+  /** One for each member. */
+  readonly analyses: readonly VolumeAnalysis[];
   readonly productions: readonly Finished[];
   /** Each member's last configuration at its mean volume. */
   readonly states: readonly State[];
@@ -165,12 +191,8 @@ export interface DensityResult {
   readonly objections: readonly string[];
 }
 
-/** @param analyse equilibration, mean and error of a series of volumes */
-export function evaluateDensity(
-  plan: DensityPlan,
-  done: readonly Finished[],
-  analyse: (series: Float64Array) => SeriesAnalysis,
-): DensityResult {
+/** Density and volume from the productions; those of all members must be there. */
+export function evaluateDensity(plan: DensityPlan, done: readonly Finished[]): DensityResult {
   const productions = productionsOf(done);
   const atoms = plan.crystal.types.length;
   const mass = plan.crystal.masses.reduce((sum, value) => sum + value, 0);

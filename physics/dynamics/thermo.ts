@@ -52,10 +52,3 @@ export function writeThermo(segments: readonly Finished[]): string {
   }
   return `${lines.join('\n')}\n`;
 }
-
-/** Arithmetic mean; NaN of nothing. */
-export function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let k = 0; k < values.length; k++) sum += values[k];
-  return sum / values.length;
-}

@@ -5,6 +5,7 @@
  * Replica k is driven by member k mod members, from starting state k mod states.
  */
 import { type GreenKubo, greenKubo, LENGTH_OVER_CUT } from '../statistics/green-kubo.ts';
+import { mean } from '../statistics/series.ts';
 import { displacementSlope, FLOWING } from './displacement.ts';
 import type { Limits } from './driver.ts';
 import { combineMembers } from './members.ts';
@@ -12,7 +13,7 @@ import { monitorRecorder, type Watch } from './monitor.ts';
 import type { Finished, Program, Segment } from './program.ts';
 import { cloneState, restExtendedVariables, type State, volumeOf } from './state.ts';
 import { stressComponents, stressRecorder } from './stress.ts';
-import { mean, thermoColumn, thermoRecorder } from './thermo.ts';
+import { thermoColumn, thermoRecorder } from './thermo.ts';
 import { METAL, type Units } from './units.ts';
 import { maxwellBoltzmann } from './velocities.ts';
 
