@@ -1,0 +1,58 @@
+/**
+ * Checkpoints of long actions, in `ckpt/<key>/state`: 32 bytes of SHA-256, then the bytes.
+ * A new one replaces the last atomically; one whose checksum is wrong counts as none.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { type Disk, realDisk } from './disk.ts';
+import { diskProblem, errorCode } from './errors.ts';
+
+export interface Checkpoint {
+  /** The folder, for a worker process to open with `openCheckpoint`. */
+  readonly folder: string;
+  /** The last saved bytes, if an earlier attempt left some. */
+  load(): Uint8Array | undefined;
+  /** Returns when the bytes would survive a power loss. */
+  save(bytes: Uint8Array): void;
+  remove(): void;
+}
+
+const CHECKSUM = 32;
+
+/** Opens the checkpoint in `folder`, which `save` creates. Two processes may not save at once. */
+export function openCheckpoint(folder: string, disk: Disk = realDisk): Checkpoint {
+  const state = join(folder, 'state');
+  return {
+    folder,
+    load() {
+      try {
+        const file = disk.read(state);
+        const bytes = file.subarray(CHECKSUM);
+        const checksum = createHash('sha256').update(bytes).digest();
+        return checksum.equals(file.subarray(0, CHECKSUM)) ? bytes : undefined;
+      } catch (error) {
+        if (errorCode(error) === 'ENOENT') return undefined;
+        throw diskProblem(error, folder, 'reading a checkpoint');
+      }
+    },
+    save(bytes) {
+      const temporary = join(folder, randomUUID());
+      try {
+        if (disk.makeFolder(folder)) disk.sync(dirname(folder));
+        const checksum = createHash('sha256').update(bytes).digest();
+        disk.create(temporary, Buffer.concat([checksum, bytes]), 0o644);
+        disk.sync(temporary);
+        disk.rename(temporary, state);
+        disk.sync(folder);
+        // What a killed attempt left half written.
+        for (const name of disk.list(folder)) if (name !== 'state') disk.unlink(join(folder, name));
+      } catch (error) {
+        disk.removeTree(temporary);
+        throw diskProblem(error, folder, 'saving a checkpoint');
+      }
+    },
+    remove() {
+      disk.removeTree(folder);
+    },
+  };
+}

@@ -1,0 +1,204 @@
+/**
+ * A content-addressed cache on disk: bytes by digest, and what each action gave by the action's
+ * key. Knows nothing of workflows. Any number of processes may use one folder at once; readers
+ * never wait. See `layout.ts` for the folder, `records.ts` for what counts as a hit.
+ *
+ * How an action runs:
+ *
+ *     const hit = cache.find(key);                      // hit: done
+ *     const lease = await cache.waitForLease(key);      // one process at a time
+ *     cache.find(key);                                  // again: the last holder may have finished
+ *     const folder = cache.newFolder();                 // work here
+ *     const content = await cache.addFile(join(folder, 'density.csv'));
+ *     await cache.commit(record, lease);                // the commit point
+ *     lease.release();
+ */
+import { join, resolve } from 'node:path';
+import { type Checkpoint, openCheckpoint } from './checkpoints.ts';
+import { ContentStore } from './content.ts';
+import { type Disk, realDisk } from './disk.ts';
+import { diskProblem } from './errors.ts';
+import { collect, type GcOptions, type GcResult } from './gc.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { type CacheStats, statsOf, type Verification, verifyAll } from './inspect.ts';
+import { Latest } from './latest.ts';
+import { prepareLayout } from './layout.ts';
+import { type Heartbeat, type Lease, Leases } from './lease.ts';
+import { type Materialised, Results } from './materialise.ts';
+import { type ActionRecord, type Committed, type Hit, type Miss, RecordStore } from './records.ts';
+import { openRoot, type Root } from './roots.ts';
+import { type Content, StatCache } from './stat-cache.ts';
+import { Syncs } from './syncs.ts';
+
+export { canonicalJson, digestOf, type Json, sha256 } from './canonical.ts';
+export { type Checkpoint, openCheckpoint } from './checkpoints.ts';
+export { CacheError, type CacheProblem } from './errors.ts';
+export type { GcOptions, GcResult } from './gc.ts';
+export type { CacheStats, Verification } from './inspect.ts';
+export type { Lease } from './lease.ts';
+export type { Materialised } from './materialise.ts';
+export type {
+  ActionRecord,
+  Committed,
+  Hit,
+  Miss,
+  Provenance,
+  RecordedOutput,
+} from './records.ts';
+export type { Root } from './roots.ts';
+export type { Content } from './stat-cache.ts';
+
+export interface CacheOptions {
+  /** For commands that only look: nothing is created, and a folder without a cache is an error. */
+  readonly readOnly?: boolean;
+  /** Tests put a disk here that fails. */
+  readonly disk?: Disk;
+  /** Tests put a heartbeat here that stops. */
+  readonly heartbeat?: Heartbeat;
+}
+
+export interface Cache {
+  /** Absolute path. */
+  readonly folder: string;
+
+  /** Whether `key` can be restored (records.ts has the rule), else why not. */
+  find(key: string): Hit | Miss;
+  /** The record of `key`, without a look at its bytes; undefined if there is none. */
+  recordOf(key: string): ActionRecord | undefined;
+
+  /** Adds a copy of a file; resolves when it is safe on disk. The same bytes cost no write. */
+  addFile(path: string): Promise<Content>;
+  addBytes(bytes: Uint8Array): Promise<Content>;
+  /** Where the bytes of a digest are, read-only; no promise that they are. */
+  pathOf(digest: string): string;
+  /** Digest and size of any file, read only if it changed since it was read last. */
+  digestFile(path: string): Content;
+
+  /**
+   * Publishes a record whose bytes were all added; resolves when it is safe on disk. Throws a
+   * `CacheError` ('lease-lost') if another process has taken over.
+   */
+  commit(record: ActionRecord, lease: Lease): Promise<Committed>;
+
+  /** The lease of a key, or undefined while another owner may be alive. Then `find` again. */
+  lease(key: string): Lease | undefined;
+  /** Waits for the lease, then `find` again. Rejects with the signal's reason when aborted. */
+  waitForLease(key: string, signal?: AbortSignal): Promise<Lease>;
+  /** The same for a device slot, `<uuid>.<slot>`, among all who share this cache. */
+  deviceLease(name: string): Lease | undefined;
+
+  checkpoint(key: string): Checkpoint;
+  /** A new empty folder for one attempt, on the cache's file system; absolute path. */
+  newFolder(): string;
+
+  /**
+   * Makes `content` appear at `path` (relative, inside the folder `root`) as a reflink or copy.
+   * Never through a symbolic link and never over a file that we did not write: then `refused`.
+   */
+  materialise(content: Content, root: string, path: string): Materialised;
+
+  /** The last record of a task in a study, to compare with. */
+  latestOf(study: string, task: string): ActionRecord | undefined;
+  /** Notes a record as the last one of a task. */
+  noteLatest(study: string, task: string, key: string): void;
+
+  /** What the run `id` needs; `gc` keeps that. Ids must sort in the order of the runs. */
+  run(id: string): Root;
+
+  stats(): CacheStats;
+  /** Reads every blob and record again. */
+  verify(): Verification;
+  gc(options?: GcOptions): GcResult;
+
+  /** Releases leases and removes this process's temporary files. */
+  close(): void;
+}
+
+/** Opens the cache in `folder`, which is created if need be. Throws a `CacheError`. */
+export function openCache(folder: string, options: CacheOptions = {}): Cache {
+  const root = resolve(folder);
+  const disk = options.disk ?? realDisk;
+  const readOnly = options.readOnly ?? false;
+  prepareLayout(disk, root, readOnly);
+
+  const stats = new StatCache(disk, join(root, 'stat-cache.log'), readOnly);
+  const syncs = new Syncs(disk);
+  const leases = new Leases(disk, root, options.heartbeat ?? startHeartbeat);
+  let own: string | undefined;
+  let names = 0;
+
+  /** A path that nobody uses yet, in this process's temporary folder. */
+  function temporary(): string {
+    if (own === undefined) {
+      own = join(root, 'tmp', leases.nonce());
+      disk.makeFolder(own);
+    }
+    names += 1;
+    return join(own, String(names));
+  }
+
+  const content = new ContentStore(disk, root, stats, syncs, temporary);
+  const records = new RecordStore(disk, root, content, syncs, temporary);
+  const latest = new Latest(disk, root);
+  const results = new Map<string, Results>();
+
+  return {
+    folder: root,
+    find: (key) => records.find(key),
+    recordOf: (key) => records.read(key),
+
+    addFile: (path) => content.addFile(path),
+    addBytes: (bytes) => content.addBytes(bytes),
+    pathOf: (digest) => content.pathOf(digest),
+    digestFile(path) {
+      try {
+        return stats.contentOf(path);
+      } catch (error) {
+        throw diskProblem(error, path, 'reading a file');
+      }
+    },
+
+    commit: (record, lease) => records.commit(record, lease),
+    lease: (key) => leases.take('leases', key),
+    waitForLease: (key, signal) => leases.wait('leases', key, signal),
+    deviceLease: (name) => leases.take('gpu', name),
+
+    checkpoint: (key) => openCheckpoint(join(root, 'ckpt', key), disk),
+    newFolder() {
+      try {
+        const path = temporary();
+        disk.makeFolder(path);
+        return path;
+      } catch (error) {
+        throw diskProblem(error, root, 'making a folder to work in');
+      }
+    },
+
+    materialise(wanted, resultsFolder, path) {
+      let target = results.get(resultsFolder);
+      if (target === undefined) {
+        target = new Results(disk, resultsFolder, stats);
+        results.set(resultsFolder, target);
+      }
+      return target.materialise(wanted, content.pathOf(wanted.digest), path);
+    },
+
+    latestOf(study, task) {
+      const key = latest.keyOf(study, task);
+      return key === undefined ? undefined : records.read(key);
+    },
+    noteLatest: (study, task, key) => latest.note(study, task, key),
+    run: (id) => openRoot(disk, root, id),
+
+    stats: () => statsOf(disk, root, content, records),
+    verify: () => verifyAll(disk, content, records),
+    gc: (gcOptions = {}) => collect(disk, root, content, records, leases, temporary(), gcOptions),
+
+    close() {
+      stats.flush();
+      if (own !== undefined) disk.removeTree(own);
+      own = undefined;
+      leases.close();
+    },
+  };
+}

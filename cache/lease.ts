@@ -1,0 +1,206 @@
+/**
+ * Leases: who works on what, among several processes, machines and containers on one folder.
+ *
+ * On disk: `<folder>/<name>/<generation>`, a file that tells its owner; `owners/<nonce>`, one
+ * file for each process that holds leases, whose modification time a thread of that process
+ * renews every 5 s (a thread, so that a busy event loop never looks dead).
+ *
+ * Taking a lease:
+ *  1. List the generations. If the highest one's owner may be alive: the lease is held.
+ *  2. Create generation highest + 1 with `link`, which exactly one process can. Lost: held.
+ *  3. List again. Another generation whose owner may be alive belongs to somebody who took the
+ *     lease between 1 and 2 (it may even have the number that step 1 saw, for releasing lets
+ *     the numbers begin anew): withdraw. Each taker looks after its own file is there, so of
+ *     two at least the later one sees the other, and never do both go on.
+ * Releasing removes the owner's generation, those before it and, if nobody else is there, the
+ * name's folder. An owner holds its lease while its own file is the highest generation: whoever
+ * was taken over finds a higher one, or none, or somebody else's under its number.
+ *
+ * An owner is dead if its process is gone (seen by process number and start time, where owner
+ * and observer share kernel and process namespace), else if its file in `owners/` has not been
+ * renewed for 30 s by the file system's own clock.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Disk } from './disk.ts';
+import { diskProblem, errorCode } from './errors.ts';
+import { type Identity, ownIdentity, processOf } from './process.ts';
+
+export interface Lease {
+  readonly key: string;
+  readonly generation: number;
+  /** False once another process has taken over. */
+  isHeld(): boolean;
+  release(): void;
+}
+
+/** After this long without a sign of life an owner that cannot be observed counts as dead. */
+const STALE_NS = 30_000_000_000n;
+const LONGEST_PAUSE_MS = 1000;
+
+/** Keeps the mark of this process's life fresh; ended by calling what it returns. */
+export type Heartbeat = (file: string) => () => void;
+
+export class Leases {
+  readonly #disk: Disk;
+  readonly #root: string;
+  readonly #heartbeat: Heartbeat;
+  readonly #held = new Set<Lease>();
+  #owner:
+    | { readonly identity: Identity; readonly file: string; readonly stop: () => void }
+    | undefined;
+
+  constructor(disk: Disk, root: string, heartbeat: Heartbeat) {
+    this.#disk = disk;
+    this.#root = root;
+    this.#heartbeat = heartbeat;
+  }
+
+  /** The lease of `name` in `folder`, or undefined while somebody else may be alive who has it. */
+  take(folder: 'leases' | 'gpu', name: string): Lease | undefined {
+    try {
+      return this.#take(join(this.#root, folder, name), name);
+    } catch (error) {
+      throw diskProblem(error, this.#root, 'taking a lease');
+    }
+  }
+
+  /** Waits until the lease can be taken. Rejects with the signal's reason when that is aborted. */
+  async wait(folder: 'leases' | 'gpu', name: string, signal?: AbortSignal): Promise<Lease> {
+    for (let pause = 20; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 1.5)) {
+      const lease = this.take(folder, name);
+      if (lease !== undefined) return lease;
+      // Two that withdrew before each other must not meet in step again.
+      await sleep(pause * (0.75 + 0.5 * Math.random()), undefined, signal && { signal });
+    }
+  }
+
+  /** True if the owner whose file in `owners/` is `nonce` may be alive. */
+  mayBeAlive(nonce: string): boolean {
+    return this.#ownerMayBeAlive(join(this.#root, 'owners', nonce));
+  }
+
+  /** Releases every lease and withdraws this process's mark. */
+  close(): void {
+    for (const lease of [...this.#held]) lease.release();
+    if (this.#owner === undefined) return;
+    this.#owner.stop();
+    this.#disk.removeTree(this.#owner.file);
+    this.#owner = undefined;
+  }
+
+  /** This process as an owner: also the name of its folder for temporary files. */
+  nonce(): string {
+    return this.#own().identity.nonce;
+  }
+
+  #take(path: string, name: string): Lease | undefined {
+    const owner = this.#own();
+    for (;;) {
+      this.#disk.makeFolder(path);
+      const last = this.#generations(path).at(-1) ?? 0;
+      if (last > 0 && this.#ownerMayBeAlive(join(path, String(last)))) return undefined;
+      const generation = last + 1;
+      const file = join(path, String(generation));
+      try {
+        this.#disk.link(owner.file, file);
+      } catch (error) {
+        if (errorCode(error) === 'EEXIST') return undefined;
+        if (errorCode(error) === 'ENOENT') continue; // its last owner removed the folder
+        throw error;
+      }
+      const rivals = this.#generations(path).filter((other) => other !== generation);
+      if (rivals.some((other) => this.#ownerMayBeAlive(join(path, String(other))))) {
+        this.#remove(file);
+        return undefined;
+      }
+      return this.#lease(path, name, generation, this.#disk.stat(file)!.ino);
+    }
+  }
+
+  /** `inode` is that of the owner's file, which every lease of this process is a name of. */
+  #lease(path: string, key: string, generation: number, inode: bigint): Lease {
+    const isOurs = (): boolean => this.#disk.stat(join(path, String(generation)))?.ino === inode;
+    const lease: Lease = {
+      key,
+      generation,
+      isHeld: () =>
+        this.#held.has(lease) && this.#generations(path).at(-1) === generation && isOurs(),
+      release: () => {
+        if (!this.#held.delete(lease) || !isOurs()) return;
+        for (const other of this.#generations(path))
+          if (other <= generation) this.#remove(join(path, String(other)));
+        try {
+          this.#disk.removeFolder(path);
+        } catch {
+          // Somebody has taken the lease already, or the folder is gone.
+        }
+      },
+    };
+    this.#held.add(lease);
+    return lease;
+  }
+
+  #own(): { readonly identity: Identity; readonly file: string; readonly stop: () => void } {
+    if (this.#owner !== undefined) return this.#owner;
+    const identity = ownIdentity(randomUUID());
+    const file = join(this.#root, 'owners', identity.nonce);
+    this.#disk.create(file, `${JSON.stringify(identity)}\n`, 0o644);
+    this.#owner = { identity, file, stop: this.#heartbeat(file) };
+    return this.#owner;
+  }
+
+  /** `file` names the owner; one that is gone or damaged shows no owner. */
+  #ownerMayBeAlive(file: string): boolean {
+    const identity = this.#identityIn(file);
+    if (identity === undefined) return false;
+    const state = processOf(identity, this.#own().identity);
+    if (state !== 'unknown') return state === 'alive';
+    const mark = this.#disk.stat(join(this.#root, 'owners', identity.nonce));
+    if (mark === undefined) return false;
+    // Compared with this process's own mark: both were set by the clock of the file system.
+    const now = this.#disk.stat(this.#own().file)?.mtimeNs ?? 0n;
+    return now - mark.mtimeNs <= STALE_NS;
+  }
+
+  #identityIn(file: string): Identity | undefined {
+    try {
+      const identity: unknown = JSON.parse(Buffer.from(this.#disk.read(file)).toString('utf8'));
+      return isIdentity(identity) ? identity : undefined;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+
+  #generations(path: string): number[] {
+    return this.#disk
+      .list(path)
+      .map(Number)
+      .filter(Number.isInteger)
+      .sort((a, b) => a - b);
+  }
+
+  #remove(file: string): void {
+    try {
+      this.#disk.unlink(file);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+  }
+}
+
+function isIdentity(value: unknown): value is Identity {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'nonce' in value &&
+    typeof value.nonce === 'string' &&
+    'pid' in value &&
+    typeof value.pid === 'number' &&
+    'startTime' in value &&
+    'bootId' in value &&
+    'pidNamespace' in value
+  );
+}

@@ -1,0 +1,49 @@
+/**
+ * What each run needs, in `runs/<id>/keys`: one key a line. Garbage collection never takes the
+ * bytes of a run that is kept, so a run names a key here before it relies on its bytes.
+ */
+import { join } from 'node:path';
+import type { Disk } from './disk.ts';
+import { diskProblem } from './errors.ts';
+
+export interface Root {
+  /** The run's folder, for its journal. */
+  readonly folder: string;
+  /** Names keys whose bytes the run needs from now on. */
+  need(...keys: readonly string[]): void;
+}
+
+/** The root named `id`; ids sort in the order of their runs. */
+export function openRoot(disk: Disk, root: string, id: string): Root {
+  const folder = join(root, 'runs', id);
+  const needed = new Set<string>();
+  return {
+    folder,
+    need(...keys) {
+      const fresh = keys.filter((key) => !needed.has(key));
+      if (fresh.length === 0) return;
+      try {
+        disk.makeFolder(folder);
+        disk.append(join(folder, 'keys'), `\n${fresh.join('\n')}\n`);
+      } catch (error) {
+        throw diskProblem(error, root, 'noting what a run needs');
+      }
+      for (const key of fresh) needed.add(key);
+    },
+  };
+}
+
+/** Ids of all runs, the newest first. */
+export function runIds(disk: Disk, root: string): string[] {
+  return disk.list(join(root, 'runs')).reverse();
+}
+
+/** Keys that a run has named. */
+export function keysOfRun(disk: Disk, root: string, id: string): string[] {
+  const path = join(root, 'runs', id, 'keys');
+  if (disk.stat(path) === undefined) return [];
+  return Buffer.from(disk.read(path))
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => /^[0-9a-f]{64}$/.test(line));
+}

@@ -1,0 +1,155 @@
+/**
+ * Digests of files, remembered by (device, inode, size, mtime, ctime).
+ *
+ * On disk: a log of lines `dev ino size mtimeNs ctimeNs digest`, the last line of a file wins.
+ * Writers begin with a newline, so that a line torn by a crash damages no other; a reader
+ * passes over lines that are not whole. Losing the log costs time, never correctness.
+ *
+ * An entry is kept only if it can be trusted: a file written within the clock's resolution of
+ * its hashing can change again without its times showing it. Therefore a file whose mtime or
+ * ctime is not at least two seconds older than the hashing is hashed again next time. On file
+ * systems that other machines write (NFS, FUSE, …) times prove nothing, and nothing is kept.
+ */
+import { createHash } from 'node:crypto';
+import type { Disk, FileStat } from './disk.ts';
+import { CacheError } from './errors.ts';
+
+/** Bytes by what they are. */
+export interface Content {
+  /** Hex SHA-256. */
+  readonly digest: string;
+  readonly size: number;
+}
+
+const RACY_NS = 2_000_000_000n;
+/** Lines kept in memory before they are appended together. */
+const BATCH = 256;
+/** A log this many times longer than what it says is rewritten when it is read. */
+const SLACK = 2;
+
+const LINE = /^(\d+ \d+) (\d+ \d+ \d+) ([0-9a-f]{64})$/;
+
+export class StatCache {
+  readonly #disk: Disk;
+  readonly #log: string;
+  readonly #readOnly: boolean;
+  /** By device and inode: size and times, then the digest they stand for. */
+  #known: Map<string, { readonly version: string; readonly digest: string }> | undefined;
+  #unwritten: string[] = [];
+  readonly #shared = new Map<bigint, boolean>();
+
+  constructor(disk: Disk, log: string, readOnly: boolean) {
+    this.#disk = disk;
+    this.#log = log;
+    this.#readOnly = readOnly;
+  }
+
+  /**
+   * Digest and size of the file at `path`, through symbolic links. Throws a `CacheError` where
+   * there is no regular file, or where it keeps changing while being read.
+   */
+  contentOf(path: string): Content {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const before = this.#disk.statTarget(path);
+      if (before === undefined) throw new CacheError('missing', path, `${path} does not exist`);
+      if (before.kind !== 'file') throw new CacheError('missing', path, `${path} is not a file`);
+      const remembered = this.lookUp(before);
+      if (remembered !== undefined) return { digest: remembered, size: before.size };
+      const started = BigInt(Date.now()) * 1_000_000n;
+      const digest = digestOfFile(this.#disk, path);
+      const after = this.#disk.statTarget(path);
+      if (after !== undefined && identity(after) === identity(before)) {
+        this.#remember(path, before, digest, started);
+        return { digest, size: before.size };
+      }
+    }
+    throw new CacheError(
+      'unstable',
+      path,
+      `${path} changes while it is being read: wait until whatever writes it has ended, then run again`,
+    );
+  }
+
+  /** The digest of a file's present version, if it was hashed before and can be trusted. */
+  lookUp(stat: FileStat): string | undefined {
+    const entry = this.#load().get(`${stat.dev} ${stat.ino}`);
+    return entry?.version === versionOf(stat) ? entry.digest : undefined;
+  }
+
+  /** Appends what was learnt to the log. */
+  flush(): void {
+    if (this.#unwritten.length === 0) return;
+    const lines = this.#unwritten;
+    this.#unwritten = [];
+    if (this.#readOnly) return;
+    try {
+      this.#disk.append(this.#log, `\n${lines.join('\n')}\n`);
+    } catch {
+      // Only speed is lost, and the next write that matters will report the disk's trouble.
+    }
+  }
+
+  #remember(path: string, stat: FileStat, digest: string, hashedAt: bigint): void {
+    const settled = hashedAt - RACY_NS;
+    if (stat.mtimeNs >= settled || stat.ctimeNs >= settled) return;
+    if (this.#isShared(path, stat.dev)) return;
+    const file = `${stat.dev} ${stat.ino}`;
+    const version = versionOf(stat);
+    this.#load().set(file, { version, digest });
+    this.#unwritten.push(`${file} ${version} ${digest}`);
+    if (this.#unwritten.length >= BATCH) this.flush();
+  }
+
+  #isShared(path: string, device: bigint): boolean {
+    let shared = this.#shared.get(device);
+    if (shared === undefined) {
+      shared = this.#disk.isShared(path);
+      this.#shared.set(device, shared);
+    }
+    return shared;
+  }
+
+  #load(): Map<string, { readonly version: string; readonly digest: string }> {
+    if (this.#known !== undefined) return this.#known;
+    this.#known = new Map();
+    if (this.#disk.stat(this.#log) === undefined) return this.#known;
+    const lines = Buffer.from(this.#disk.read(this.#log)).toString('latin1').split('\n');
+    for (const line of lines) {
+      const [, file, version, digest] = LINE.exec(line) ?? [];
+      if (file !== undefined && version !== undefined && digest !== undefined)
+        this.#known.set(file, { version, digest });
+    }
+    if (lines.length > 1000 + SLACK * 2 * this.#known.size) this.#rewrite();
+    return this.#known;
+  }
+
+  /** Drops superseded lines. What another process appends meanwhile is lost, and only hashed again. */
+  #rewrite(): void {
+    if (this.#readOnly || this.#known === undefined) return;
+    const fresh = `${this.#log}.${process.pid}`;
+    const lines = [...this.#known].map(
+      ([file, { version, digest }]) => `${file} ${version} ${digest}\n`,
+    );
+    try {
+      this.#disk.create(fresh, lines.join(''), 0o644);
+      this.#disk.rename(fresh, this.#log);
+    } catch {
+      this.#disk.removeTree(fresh);
+    }
+  }
+}
+
+/** Hex SHA-256 of a file's bytes, read in pieces. */
+export function digestOfFile(disk: Disk, path: string): string {
+  const hash = createHash('sha256');
+  for (const piece of disk.chunks(path)) hash.update(piece);
+  return hash.digest('hex');
+}
+
+function versionOf(stat: FileStat): string {
+  return `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+}
+
+function identity(stat: FileStat): string {
+  return `${stat.dev} ${stat.ino} ${versionOf(stat)}`;
+}
