@@ -1,0 +1,275 @@
+/**
+ * Candidate lists: for every atom all atoms, images and its own images among them, that may come
+ * within the cut-off before the list is made again.
+ *
+ * An image is counted from the positions as given, wrapped or not, so r_ij = x_j - x_i + image·cell
+ * is the same number whichever call made the list; and r_ji = -r_ij to the last bit. Candidates
+ * of an atom are ordered by (neighbour, image), and atoms by type: so those inside the cut-off are
+ * met in an order that owes nothing to the list's age. Linear in the number of atoms.
+ */
+import {
+  CANDIDATE_BYTES, N_ATOMS, N_BIN_FIRST, N_BINNED, N_BINS, N_CANDIDATES, N_CAPACITY, N_CELL,
+  N_COUNTER, N_COUNTS, N_FIRST, N_FOUND, N_IMAGES, N_OLD, N_POSITIONS, N_REACH, N_TYPES_OF,
+  N_WRAPPED, NX_INVERSE, NX_RANGE, NX_STRAIN,
+} from './force-layout';
+import { ptr, real, setWord, word } from './records';
+
+/** Images are stored in 16 bits each. */
+const FARTHEST: f64 = 15000;
+/** Atoms searched at a time by one thread. */
+const SHARE: i32 = 32;
+
+/**
+ * How much nearer two atoms may have come since the list was made, beyond the strain of the cell:
+ * the sum of the two largest displacements, Å. NaN when a position is not finite.
+ */
+export function drift(list: usize): f64 {
+  const atoms = word(list, N_ATOMS);
+  let now = ptr(list, N_POSITIONS);
+  let old = ptr(list, N_OLD);
+  const xx = real(list, NX_STRAIN), xy = real(list, NX_STRAIN + 1), xz = real(list, NX_STRAIN + 2);
+  const yx = real(list, NX_STRAIN + 3), yy = real(list, NX_STRAIN + 4), yz = real(list, NX_STRAIN + 5);
+  const zx = real(list, NX_STRAIN + 6), zy = real(list, NX_STRAIN + 7), zz = real(list, NX_STRAIN + 8);
+  let most = 0.0;
+  let second = 0.0;
+  let finite = 0.0;
+  for (let i = 0; i < atoms; i++, now += 32, old += 32) {
+    const x = load<f64>(old), y = load<f64>(old, 8), z = load<f64>(old, 16);
+    const dx = load<f64>(now) - (x * xx + y * yx + z * zx);
+    const dy = load<f64>(now, 8) - (x * xy + y * yy + z * zy);
+    const dz = load<f64>(now, 16) - (x * xz + y * yz + z * zz);
+    const square = dx * dx + dy * dy + dz * dz;
+    finite += square * 0.0;
+    if (square > second) {
+      second = square > most ? most : square;
+      most = square > most ? square : most;
+    }
+  }
+  return sqrt(most) + sqrt(second) + finite;
+}
+
+/** Wraps atoms into the cell and sorts them into bins. Returns 1 when one is too many cells away. */
+export function bin(list: usize): i32 {
+  const atoms = word(list, N_ATOMS);
+  const positions = ptr(list, N_POSITIONS);
+  const cell = ptr(list, N_CELL);
+  const images = ptr(list, N_IMAGES);
+  const binFirst = ptr(list, N_BIN_FIRST);
+  const mx = word(list, N_BINS), my = word(list, N_BINS + 1), mz = word(list, N_BINS + 2);
+  const bins = mx * my * mz;
+  memory.fill(binFirst, 0, (<usize>(bins + 1)) << 2);
+  for (let i = 0; i < atoms; i++) {
+    const own = positions + ((<usize>i) << 5);
+    const image = images + ((<usize>i) << 4);
+    let index = 0;
+    for (let k = 2; k >= 0; k--) {
+      const fraction =
+        load<f64>(own) * real(list, NX_INVERSE + k) +
+        load<f64>(own, 8) * real(list, NX_INVERSE + 3 + k) +
+        load<f64>(own, 16) * real(list, NX_INVERSE + 6 + k);
+      const whole = floor(fraction);
+      if (!(abs(whole) < FARTHEST)) return 1;
+      const count = word(list, N_BINS + k);
+      index = index * count + min(count - 1, <i32>((fraction - whole) * <f64>count));
+      setWord(image, k, <i32>whole);
+    }
+    setWord(image, 3, index);
+    setWord(binFirst, index + 1, word(binFirst, index + 1) + 1);
+  }
+  for (let b = 0; b < bins; b++) setWord(binFirst, b + 1, word(binFirst, b + 1) + word(binFirst, b));
+  const wrapped = ptr(list, N_WRAPPED);
+  const binned = ptr(list, N_BINNED);
+  // Filling from the last atom down turns each bin's end into its beginning.
+  for (let i = atoms - 1; i >= 0; i--) {
+    const own = positions + ((<usize>i) << 5);
+    const image = images + ((<usize>i) << 4);
+    const index = word(image, 3);
+    const place = word(binFirst, index + 1) - 1;
+    setWord(binFirst, index + 1, place);
+    setWord(binned, place, i);
+    const target = wrapped + ((<usize>place) << 5);
+    for (let k = 0; k < 3; k++) {
+      const offset = (<usize>k) << 3;
+      store<f64>(
+        target + offset,
+        load<f64>(own + offset) -
+          (<f64>word(image, 0) * load<f64>(cell + offset) +
+            <f64>word(image, 1) * load<f64>(cell + offset, 32) +
+            <f64>word(image, 2) * load<f64>(cell + offset, 64)),
+      );
+    }
+  }
+  // Bin b now begins at entry b + 1; the end of the last is the number of atoms.
+  for (let b = 0; b < bins; b++) setWord(binFirst, b, word(binFirst, b + 1));
+  setWord(binFirst, bins, atoms);
+  return 0;
+}
+
+/** Finds the candidates of all atoms; counts beyond the capacity are counted but not kept. */
+export function search(list: usize): void {
+  const atoms = word(list, N_ATOMS);
+  const counter = ptr(list, N_COUNTER);
+  for (;;) {
+    const first = atomic.add<i32>(counter, SHARE);
+    if (first >= atoms) return;
+    for (let place = first; place < min(first + SHARE, atoms); place++) searchOne(list, place);
+  }
+}
+
+function searchOne(list: usize, place: i32): void {
+  const cell = ptr(list, N_CELL);
+  const images = ptr(list, N_IMAGES);
+  const types = ptr(list, N_TYPES_OF);
+  const wrapped = ptr(list, N_WRAPPED);
+  const binned = ptr(list, N_BINNED);
+  const binFirst = ptr(list, N_BIN_FIRST);
+  const mx = word(list, N_BINS), my = word(list, N_BINS + 1), mz = word(list, N_BINS + 2);
+  const px = word(list, N_REACH), py = word(list, N_REACH + 1), pz = word(list, N_REACH + 2);
+  const range = real(list, NX_RANGE);
+  const limit = range * range;
+  const capacity = word(list, N_CAPACITY);
+  const i = word(binned, place);
+  const own = wrapped + ((<usize>place) << 5);
+  const x = load<f64>(own), y = load<f64>(own, 8), z = load<f64>(own, 16);
+  const image = images + ((<usize>i) << 4);
+  const ix = word(image, 0), iy = word(image, 1), iz = word(image, 2);
+  const index = word(image, 3);
+  const bx = index % mx;
+  const by = (index / mx) % my;
+  const bz = index / (mx * my);
+  const found = ptr(list, N_FOUND) + <usize>i * <usize>capacity * CANDIDATE_BYTES;
+  let count = 0;
+  for (let cz = bz - pz; cz <= bz + pz; cz++) {
+    const oz = floorDivide(cz, mz);
+    for (let cy = by - py; cy <= by + py; cy++) {
+      const oy = floorDivide(cy, my);
+      for (let cx = bx - px; cx <= bx + px; cx++) {
+        const ox = floorDivide(cx, mx);
+        const b = cx - ox * mx + mx * (cy - oy * my + my * (cz - oz * mz));
+        const sx = <f64>ox * load<f64>(cell) + <f64>oy * load<f64>(cell, 32) + <f64>oz * load<f64>(cell, 64);
+        const sy = <f64>ox * load<f64>(cell, 8) + <f64>oy * load<f64>(cell, 40) + <f64>oz * load<f64>(cell, 72);
+        const sz = <f64>ox * load<f64>(cell, 16) + <f64>oy * load<f64>(cell, 48) + <f64>oz * load<f64>(cell, 80);
+        const end = word(binFirst, b + 1);
+        for (let other = word(binFirst, b); other < end; other++) {
+          // Written so that the distance from the other side has the same bits.
+          const at = wrapped + ((<usize>other) << 5);
+          const dx = load<f64>(at) - x + sx;
+          const dy = load<f64>(at, 8) - y + sy;
+          const dz = load<f64>(at, 16) - z + sz;
+          if (dx * dx + dy * dy + dz * dz >= limit) continue;
+          const j = word(binned, other);
+          const far = images + ((<usize>j) << 4);
+          const nx = ox - word(far, 0) + ix;
+          const ny = oy - word(far, 1) + iy;
+          const nz = oz - word(far, 2) + iz;
+          if (i == j && (nx | ny | nz) == 0) continue;
+          if (count < capacity) {
+            const entry = found + <usize>count * CANDIDATE_BYTES;
+            store<i32>(entry, j);
+            store<i16>(entry, <i16>nx, 8);
+            store<i16>(entry, <i16>ny, 10);
+            store<i16>(entry, <i16>nz, 12);
+            store<i16>(entry, <i16>word(types, j), 14);
+          }
+          count++;
+        }
+      }
+    }
+  }
+  setWord(ptr(list, N_COUNTS), i, count);
+}
+
+function floorDivide(a: i32, b: i32): i32 {
+  const quotient = a / b;
+  return quotient * b > a ? quotient - 1 : quotient;
+}
+
+/**
+ * Orders the candidates of each atom by (neighbour, image) and links each to the one that points
+ * back. An atom is appended to the lists of its candidates, atoms in increasing order: so lists
+ * come out sorted without a sort, and the k-th mention of a pair is the k-th on the other side.
+ */
+export function arrange(list: usize): void {
+  const atoms = word(list, N_ATOMS);
+  const first = ptr(list, N_FIRST);
+  const counts = ptr(list, N_COUNTS);
+  const types = ptr(list, N_TYPES_OF);
+  const candidates = ptr(list, N_CANDIDATES);
+  const capacity = word(list, N_CAPACITY);
+  let total = 0;
+  for (let i = 0; i < atoms; i++) {
+    setWord(first, i, total);
+    total += word(counts, i);
+  }
+  setWord(first, atoms, total);
+  // `first` serves as the cursor of each list, shifted back afterwards.
+  for (let j = 0; j < atoms; j++) {
+    let entry = ptr(list, N_FOUND) + <usize>j * <usize>capacity * CANDIDATE_BYTES;
+    const type = <i16>word(types, j);
+    for (let k = word(counts, j); k > 0; k--, entry += CANDIDATE_BYTES) {
+      const i = load<i32>(entry);
+      const slot = word(first, i);
+      setWord(first, i, slot + 1);
+      const target = candidates + <usize>slot * CANDIDATE_BYTES;
+      store<i32>(target, j);
+      store<i16>(target, -load<i16>(entry, 8), 8);
+      store<i16>(target, -load<i16>(entry, 10), 10);
+      store<i16>(target, -load<i16>(entry, 12), 12);
+      store<i16>(target, type, 14);
+    }
+  }
+  for (let i = atoms - 1; i >= 0; i--) setWord(first, i, word(first, i) - word(counts, i));
+  for (let i = 0; i < atoms; i++) sortImages(candidates, i, word(first, i), word(first, i + 1));
+  for (let i = 0; i < atoms; i++) setWord(counts, i, word(first, i));
+  for (let i = 0; i < atoms; i++) {
+    const end = word(first, i + 1);
+    for (let slot = word(first, i); slot < end; slot++) {
+      const target = candidates + <usize>slot * CANDIDATE_BYTES;
+      const j = load<i32>(target);
+      if (j == i) {
+        // An atom's images of itself lie in pairs about the middle of their run.
+        let last = slot;
+        while (last + 1 < end && load<i32>(candidates + <usize>(last + 1) * CANDIDATE_BYTES) == i) last++;
+        const sum = slot + last;
+        for (; slot <= last; slot++) store<i32>(candidates + <usize>slot * CANDIDATE_BYTES, sum - slot, 4);
+        setWord(counts, i, last + 1);
+        slot = last;
+      } else {
+        const back = word(counts, j);
+        setWord(counts, j, back + 1);
+        store<i32>(target, back, 4);
+      }
+    }
+  }
+}
+
+/** Orders the images of each neighbour of `i`, upwards or downwards so that both sides agree. */
+function sortImages(candidates: usize, i: i32, first: i32, end: i32): void {
+  for (let k = first + 1; k < end; k++) {
+    const entry = candidates + <usize>k * CANDIDATE_BYTES;
+    const j = load<i32>(entry);
+    if (load<i32>(entry - CANDIDATE_BYTES) != j) continue;
+    const image = load<i64>(entry, 8);
+    const key = imageKey(image, i > j);
+    let place = entry;
+    while (
+      place > candidates + <usize>first * CANDIDATE_BYTES &&
+      load<i32>(place - CANDIDATE_BYTES) == j &&
+      imageKey(load<i64>(place - CANDIDATE_BYTES, 8), i > j) > key
+    ) {
+      store<i64>(place, load<i64>(place - CANDIDATE_BYTES, 8), 8);
+      place -= CANDIDATE_BYTES;
+    }
+    store<i64>(place, image, 8);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function imageKey(image: i64, downwards: bool): i64 {
+  const x = <i64><i16>image;
+  const y = <i64><i16>(image >> 16);
+  const z = <i64><i16>(image >> 32);
+  const key = (((x << 20) + y) << 20) + z;
+  return downwards ? -key : key;
+}

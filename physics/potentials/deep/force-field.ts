@@ -1,0 +1,280 @@
+/** Members of a Deep Potential model as force fields; the work is done by `kernels/assembly/force.ts`. */
+import * as layout from '../../kernels/assembly/force-layout.ts';
+import { Buffer } from '../../kernels/buffer.ts';
+import { Pool } from '../../kernels/pool.ts';
+import { CandidateList } from '../../neighbours/candidates.ts';
+import { type ForceField, type Forces, PotentialError } from '../force-field.ts';
+import { type PotentialMemory, type Precision, writePotential } from './force-memory.ts';
+import type { Architecture, Model } from './model.ts';
+
+export interface DeepPotentialOptions {
+  /**
+   * Tables instead of embedding nets: several times faster, energies within 1e-9 eV/atom of the
+   * net's before rounding, and no answer below 0.8 Å. True without it.
+   */
+  readonly compress?: boolean;
+  /** Of the nets; geometry, energies, forces and virial are added up in f64. `f32` without it. */
+  readonly precision?: Precision;
+  /** 1 without it. */
+  readonly threads?: number;
+}
+
+/**
+ * Opens one member of a model.
+ *
+ * @throws PotentialError when `member` does not exist or its nets cannot be tabulated
+ */
+export function openDeepPotential(
+  model: Model,
+  member: number,
+  options: DeepPotentialOptions = {},
+): ForceField {
+  return new DeepForceField(model, member, options);
+}
+
+const round64 = (bytes: number) => Math.ceil(bytes / 64) * 64;
+
+class DeepForceField implements ForceField {
+  readonly elements: readonly string[];
+  readonly cutoff: number;
+  readonly #architecture: Architecture;
+  readonly #pool: Pool;
+  readonly #entry: 'forces32' | 'forces64';
+  readonly #bytes: 4 | 8;
+  readonly #memory: PotentialMemory;
+  readonly #list: CandidateList;
+  readonly #atomBuffer: Buffer;
+  readonly #pairBuffer: Buffer;
+  readonly #pointers: Buffer;
+  readonly #workspaces: Buffer[] = [];
+  readonly #counters: Int32Array;
+  #threads = 1;
+  /** Atom of the caller at each place of the kernel's order, which is by type. */
+  #order = new Int32Array(0);
+  #types = new Uint8Array(0);
+  #energies: Float64Array = new Float64Array(0);
+  #forces: Float64Array = new Float64Array(0);
+  #virials: Float64Array = new Float64Array(0);
+  #nearest: Float64Array = new Float64Array(0);
+  #status: Int32Array = new Int32Array(0);
+  #result: Mutable<Forces> = {
+    energy: 0,
+    forces: new Float64Array(0),
+    virial: new Float64Array(9),
+    atomEnergies: new Float64Array(0),
+    nearest: Number.POSITIVE_INFINITY,
+  };
+
+  constructor(model: Model, index: number, options: DeepPotentialOptions) {
+    const { compress = true, precision = 'f32', threads = 1 } = options;
+    const member = model.members[index];
+    if (member === undefined) {
+      throw new PotentialError(
+        `the model has no member ${index}: it has ${model.members.length}, counted from 0`,
+      );
+    }
+    this.#architecture = model.architecture;
+    this.elements = model.architecture.elements;
+    this.cutoff = model.architecture.cutoff;
+    this.#entry = precision === 'f32' ? 'forces32' : 'forces64';
+    this.#bytes = precision === 'f32' ? 4 : 8;
+    this.#pool = new Pool('force', ['search', this.#entry]);
+    this.#memory = writePotential(this.#pool, model, member, precision, compress);
+    const { words } = this.#memory;
+    this.#counters = new Int32Array(this.#pool.memory.buffer, words[layout.P_COUNTERS], 2);
+    this.#list = new CandidateList(this.#pool, this.cutoff);
+    words[layout.P_LIST] = this.#list.record;
+    this.#atomBuffer = new Buffer(this.#pool);
+    this.#pairBuffer = new Buffer(this.#pool);
+    this.#pointers = new Buffer(this.#pool);
+    this.setThreads(threads);
+  }
+
+  setAtoms(types: Uint8Array): void {
+    const unknown = types.findIndex((type) => type >= this.elements.length);
+    if (unknown >= 0) {
+      throw new PotentialError(
+        `atom ${unknown} has type ${types[unknown]}, but the potential knows ${this.elements.length}: ${this.elements.join(', ')}`,
+      );
+    }
+    const n = types.length;
+    this.#types = types.slice();
+    this.#order = Int32Array.from(types.keys()).sort((a, b) => types[a]! - types[b]! || a - b);
+    const sorted = types.slice().sort();
+    this.#list.setAtoms(sorted);
+    const blocks: number[] = [];
+    for (let first = 0; first < n; ) {
+      let count = 1;
+      while (count < layout.BLOCK && sorted[first + count] === sorted[first]) count++;
+      blocks.push(first, count);
+      first += count;
+    }
+    const sizes: readonly (readonly [field: number, bytes: number])[] = [
+      [layout.P_BLOCKS, 4 * blocks.length],
+      [layout.P_NEAR_COUNT, 4 * n],
+      [layout.P_ENERGIES, 8 * n],
+      [layout.P_FORCES, 32 * n],
+      [layout.P_VIRIALS, 36 * blocks.length],
+      [layout.P_NEAREST, 8 * n],
+      [layout.P_STATUS, 4 * n],
+    ];
+    this.#atomBuffer.reserve(sizes.reduce((sum, [, bytes]) => sum + round64(bytes), 0));
+    const { words } = this.#memory;
+    let at = this.#atomBuffer.address;
+    for (const [field, bytes] of sizes) {
+      words[field] = at;
+      at += round64(bytes);
+    }
+    words[layout.P_BLOCK_COUNT] = blocks.length / 2;
+    const { buffer } = this.#pool.memory;
+    new Int32Array(buffer, words[layout.P_BLOCKS], blocks.length).set(blocks);
+    this.#energies = new Float64Array(buffer, words[layout.P_ENERGIES], n);
+    this.#forces = new Float64Array(buffer, words[layout.P_FORCES], 4 * n);
+    this.#virials = new Float64Array(buffer, words[layout.P_VIRIALS], 4.5 * blocks.length);
+    this.#nearest = new Float64Array(buffer, words[layout.P_NEAREST], n);
+    this.#status = new Int32Array(buffer, words[layout.P_STATUS], n);
+    this.#result = {
+      energy: 0,
+      forces: new Float64Array(3 * n),
+      virial: new Float64Array(9),
+      atomEnergies: new Float64Array(n),
+      nearest: Number.POSITIVE_INFINITY,
+    };
+  }
+
+  compute(positions: Float64Array, cell: Float64Array): Forces {
+    const order = this.#order;
+    if (positions.length !== 3 * order.length) {
+      throw new PotentialError(
+        `${positions.length} coordinates were given for ${order.length} atoms; expected ${3 * order.length}`,
+      );
+    }
+    const sorted = this.#list.positions;
+    for (let k = 0; k < order.length; k++) {
+      const from = 3 * order[k]!;
+      sorted[4 * k] = positions[from]!;
+      sorted[4 * k + 1] = positions[from + 1]!;
+      sorted[4 * k + 2] = positions[from + 2]!;
+    }
+    if (this.#list.update(cell)) this.#reserve();
+    const { words } = this.#memory;
+    this.#counters.fill(0);
+    words[layout.P_FAILED] = 0;
+    this.#pool.run(this.#entry, this.#memory.record);
+    if (words[layout.P_FAILED] !== 0) throw new PotentialError(this.#failure());
+    return this.#collect();
+  }
+
+  setThreads(threads: number): void {
+    this.#threads = Math.max(1, Math.floor(threads));
+    if (this.#list.most > 0) this.#reserve();
+    this.#pool.setThreads(this.#threads);
+  }
+
+  close(): void {
+    this.#pool.close();
+  }
+
+  #collect(): Forces {
+    const result = this.#result;
+    const order = this.#order;
+    let energy = 0;
+    let nearest = Number.POSITIVE_INFINITY;
+    for (let k = 0; k < order.length; k++) {
+      const atom = order[k]!;
+      const own = this.#energies[k]!;
+      energy += own;
+      result.atomEnergies[atom] = own;
+      const to = 3 * atom;
+      result.forces[to] = this.#forces[4 * k]!;
+      result.forces[to + 1] = this.#forces[4 * k + 1]!;
+      result.forces[to + 2] = this.#forces[4 * k + 2]!;
+      if (this.#nearest[k]! < nearest) nearest = this.#nearest[k]!;
+    }
+    result.energy = energy;
+    result.nearest = Math.sqrt(nearest);
+    result.virial.fill(0);
+    for (let at = 0; at < this.#virials.length; at += 9) {
+      for (let k = 0; k < 9; k++) result.virial[k]! += this.#virials[at + k]!;
+    }
+    return result;
+  }
+
+  /** Memory for the present list and number of threads. */
+  #reserve(): void {
+    const { words, width, descriptor, embedWidth, fitWidth, fitLayers, intervals } = this.#memory;
+    const size = this.#bytes;
+    const { total, most } = this.#list;
+    const gradient = round64(4 * size * total);
+    this.#pairBuffer.reserve(gradient + 4 * total);
+    words[layout.P_GRADIENT] = this.#pairBuffer.address;
+    words[layout.P_NEAR] = this.#pairBuffer.address + gradient;
+    this.#pointers.reserve(4 * this.#threads);
+    words[layout.P_WORKSPACES] = this.#pointers.address;
+    const { buffer } = this.#pool.memory;
+    // One row more, since a vector is written before it is known to be inside; three more, since
+    // nets run on whole tiles of rows.
+    const rows = layout.BLOCK * most + 4;
+    const nets = intervals === 0 ? 1 : 0;
+    const atoms = layout.BLOCK;
+    const sizes: readonly (readonly [field: number, bytes: number])[] = [
+      [layout.W_VECTORS, 32 * rows],
+      [layout.W_ROWS, size * layout.ROW_VALUES * rows],
+      [layout.W_BINS, 4 * rows],
+      [layout.W_COUNTS, 4 * atoms * this.elements.length],
+      [layout.W_G, nets * size * width * rows],
+      [layout.W_G_DOT, nets * size * width * rows],
+      [layout.W_X, 2 * size * layout.CHUNK * embedWidth],
+      [layout.W_X_DOT, 2 * size * layout.CHUNK * embedWidth],
+      [layout.W_H, 4 * size * (most + 1)],
+      [layout.W_H_DOT, 4 * size * (most + 1)],
+      [layout.W_A, 4 * size * atoms * width],
+      [layout.W_DE_DA, 4 * size * atoms * width],
+      [layout.W_D, size * atoms * descriptor],
+      [layout.W_DE_DD, size * atoms * descriptor],
+      [layout.W_FIT_T, size * fitLayers * atoms * fitWidth],
+      [layout.W_FIT_X, size * fitLayers * atoms * fitWidth],
+      [layout.W_FIT_BAR, 2 * size * atoms * fitWidth],
+      [layout.W_FIT_ENERGY, 8 * atoms],
+      [layout.W_MOMENTS, 4 * size * layout.TERMS * intervals],
+      [layout.W_USED, 256 * atoms * this.elements.length],
+    ];
+    const record = round64(4 * layout.WORKSPACE_WORDS);
+    const bytes = sizes.reduce((sum, [, count]) => sum + round64(count), record);
+    while (this.#workspaces.length < this.#threads) this.#workspaces.push(new Buffer(this.#pool));
+    for (let thread = 0; thread < this.#threads; thread++) {
+      const workspace = this.#workspaces[thread]!;
+      workspace.reserve(bytes);
+      const fields = new Int32Array(
+        this.#pool.memory.buffer,
+        workspace.address,
+        layout.WORKSPACE_WORDS,
+      );
+      let at = workspace.address + record;
+      for (const [field, count] of sizes) {
+        fields[field] = at;
+        at += round64(count);
+      }
+    }
+    const pointers = this.#workspaces.slice(0, this.#threads).map(({ address }) => address);
+    new Int32Array(buffer, this.#pointers.address, this.#threads).set(pointers);
+  }
+
+  #failure(): string {
+    let place = -1;
+    for (let k = 0; k < this.#order.length; k++) {
+      if (this.#status[k] !== 0 && (place < 0 || this.#order[k]! < this.#order[place]!)) place = k;
+    }
+    const atom = this.#order[place]!;
+    const status = this.#status[place]!;
+    const name = `atom ${atom} (${this.elements[this.#types[atom]!]})`;
+    if (status === layout.TOO_CLOSE) {
+      const distance = Math.sqrt(this.#nearest[place]!).toFixed(3);
+      return `${name} has a neighbour at ${distance} Å; the potential answers only from ${this.#memory.reach} Å on: the simulation has broken down, or the start is too dense`;
+    }
+    const type = (status & 255) - 2;
+    return `${name} has ${status >> 8} ${this.elements[type]} neighbours within ${this.cutoff} Å, more than the ${this.#architecture.sel[type]} that the potential allows (sel): the configuration is denser than it was made for`;
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
