@@ -1,0 +1,159 @@
+/**
+ * What happens to every task, and why.
+ *
+ * Keys are made of the digests of what upstream tasks actually gave, so a task whose inputs come
+ * out with the same bytes keeps its key, and its result, whatever was done again above it.
+ */
+import type { ActionRecord, Hit, Miss } from '../../cache/index.ts';
+import { type Reason, reasonToRun } from '../provenance/explain.ts';
+import type { Json } from '../step.ts';
+import type { Binding, ExpandedStudy, Task, TaskId } from '../study/expanded.ts';
+import type { Action } from './action.ts';
+import { resolveInputs, type Surroundings, type Upstream } from './resolve.ts';
+
+export type Decision =
+  | {
+      readonly kind: 'restore';
+      readonly task: TaskId;
+      readonly key: string;
+      readonly record: ActionRecord;
+    }
+  | {
+      readonly kind: 'run';
+      readonly task: TaskId;
+      readonly key: string;
+      readonly action: Action;
+      /** What the worker gets. */
+      readonly values: { readonly [input: string]: Json };
+      readonly because: Reason;
+    }
+  /** Its key needs what these give. */
+  | { readonly kind: 'wait'; readonly task: TaskId; readonly for: readonly TaskId[] }
+  /** Not run: it needs the value `output`, which the inconclusive task `by` lacks. */
+  | {
+      readonly kind: 'inconclusive';
+      readonly task: TaskId;
+      readonly key: string;
+      readonly action: Action;
+      readonly by: TaskId;
+      readonly output: string;
+      /** Why the value lacks, in the words of the step that could not give it. */
+      readonly reason: string;
+    }
+  /** Not run: it needs the failed task `by`. */
+  | { readonly kind: 'blocked'; readonly task: TaskId; readonly by: TaskId };
+
+export interface Plan {
+  /** One for each task, by its id. */
+  readonly decisions: readonly Decision[];
+}
+
+/** What deciding asks for, besides what other tasks gave. */
+export interface Knowledge extends Surroundings {
+  find(key: string): Hit | Miss;
+  /** The last record of the task with this name, to compare with. */
+  latestOf(task: string): ActionRecord | undefined;
+  /** Tasks to run even if they could be restored. */
+  readonly forced?: ReadonlySet<TaskId>;
+}
+
+/**
+ * Decides about every task, as far as that is possible before anything runs.
+ *
+ * `known` answers what the cache holds and what files contain; nothing else is looked at.
+ * Tasks follow their inputs (`ExpandedStudy` promises it), so one pass does; linear in tasks and
+ * references, iterative: a chain of 100,000 is fine.
+ */
+export function plan(study: ExpandedStudy, known: Knowledge): Plan {
+  const decisions: Decision[] = [];
+  const upstream = (task: TaskId): Upstream => upstreamAfter(decisions[task]);
+  for (const task of study.tasks) decisions.push(decide(task, study, known, upstream));
+  return { decisions };
+}
+
+/** Decides about one task, given how those it takes from have ended. */
+export function decide(
+  task: Task,
+  study: ExpandedStudy,
+  known: Knowledge,
+  upstream: (task: TaskId) => Upstream,
+): Decision {
+  const { id } = task;
+  const resolution = resolveInputs(task, study, known, upstream);
+  switch (resolution.kind) {
+    case 'waiting':
+      return { kind: 'wait', task: id, for: resolution.for };
+    case 'blocked':
+      return { kind: 'blocked', task: id, by: resolution.by };
+    case 'inconclusive': {
+      const { key, action, by, output, reason } = resolution;
+      return { kind: 'inconclusive', task: id, key, action, by, output, reason };
+    }
+    case 'ready': {
+      const { key, action, values } = resolution;
+      const found = known.find(key);
+      const forced = known.forced?.has(id) ?? false;
+      if (found.kind === 'hit' && !forced)
+        return { kind: 'restore', task: id, key, record: found.record };
+      const latest = known.latestOf(task.name);
+      const because =
+        found.kind === 'hit'
+          ? ({ kind: 'forced' } as const)
+          : reasonToRun(found, action, latest, task, study, resolution.origins);
+      return { kind: 'run', task: id, key, action, values, because };
+    }
+  }
+}
+
+/** What a decision means for tasks that take from the decided one, until that has run. */
+function upstreamAfter(decision: Decision | undefined): Upstream {
+  switch (decision?.kind) {
+    case 'restore':
+      return { kind: 'record', record: decision.record };
+    case 'inconclusive':
+      return { kind: 'inconclusive', key: decision.key, reason: decision.reason };
+    case 'blocked':
+      return { kind: 'failed' };
+    default:
+      return { kind: 'pending' };
+  }
+}
+
+/** Tasks that `task` takes something from, each once, in the order of the study. */
+export function takesFrom(task: Task): TaskId[] {
+  const tasks = new Set<TaskId>();
+  const bindings: Binding[] = Object.values(task.inputs);
+  for (let next = bindings.pop(); next !== undefined; next = bindings.pop()) {
+    switch (next.kind) {
+      case 'output':
+        tasks.add(next.task);
+        break;
+      case 'gather':
+        for (const element of next.elements) tasks.add(element.task);
+        break;
+      case 'list':
+        bindings.push(...next.items);
+        break;
+      case 'map':
+        bindings.push(...Object.values(next.entries));
+        break;
+      case 'expression':
+        bindings.push(...Object.values(next.operands));
+        break;
+    }
+  }
+  return [...tasks].sort((a, b) => a - b);
+}
+
+/** The tasks of the given steps and all that they need, `after` included. */
+export function tasksNeededBy(study: ExpandedStudy, steps: ReadonlySet<string>): Set<TaskId> {
+  const needed = new Set<TaskId>();
+  for (let id = study.tasks.length - 1; id >= 0; id--) {
+    const task = study.tasks[id]!;
+    if (!needed.has(id) && !steps.has(task.step)) continue;
+    needed.add(id);
+    for (const other of takesFrom(task)) needed.add(other);
+    for (const other of task.after) needed.add(other);
+  }
+  return needed;
+}

@@ -1,0 +1,405 @@
+/**
+ * From a task's bindings to its key and to the values its worker gets, once the digests of what
+ * it takes are known.
+ */
+import type { ActionRecord, Content } from '../../cache/index.ts';
+import { digestOf } from '../../cache/index.ts';
+import type { InputField, Json, Measured, OutputField } from '../step.ts';
+import type { Binding, ExpandedStudy, Span, Task, TaskId } from '../study/expanded.ts';
+import {
+  type Action,
+  actionOf,
+  type Environment,
+  keyOf,
+  listPart,
+  mapPart,
+  type Part,
+  sameParts,
+  sortedByPart,
+} from './action.ts';
+
+/** How a task that others depend on has ended, as far as it has. */
+export type Upstream =
+  | { readonly kind: 'record'; readonly record: ActionRecord }
+  /** Inconclusive without having run, because an input is: no record need exist. */
+  | { readonly kind: 'inconclusive'; readonly key: string; readonly reason: string }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'pending' };
+
+/** A value inside an expression: plain, or a number in a unit. */
+export interface Operand {
+  readonly value: Json;
+  readonly unit: string | null;
+}
+
+/** All that resolving asks for besides upstream tasks; nothing else of the world is looked at. */
+export interface Surroundings {
+  /** Digest of a file that the study names. Throws what the user should read if it cannot. */
+  contentOf(path: string): Content;
+  /** Where stored bytes are. */
+  pathOf(digest: string): string;
+  /** The value of an expression, checked and in base form for `field`. */
+  evaluate(
+    expression: Binding & { readonly kind: 'expression' },
+    operands: { readonly [name: string]: Operand },
+    field: InputField | undefined,
+  ): Json;
+  /** A number of another unit of the same dimension. */
+  convert(value: number, from: string, to: string): number;
+  /** Programs and platform that the task's key holds, for the steps that start programs. */
+  environment?(task: Task): Environment;
+}
+
+/** Where a digest in a key comes from, for explanations. */
+export type Origin =
+  | { readonly kind: 'file'; readonly path: string; readonly span: Span }
+  | {
+      readonly kind: 'output';
+      readonly task: TaskId;
+      readonly output: string;
+      readonly span: Span;
+    };
+
+interface Known {
+  readonly key: string;
+  readonly action: Action;
+  /** By digest. */
+  readonly origins: ReadonlyMap<string, Origin>;
+}
+
+export type Resolution =
+  /** `values` is what the worker gets: JSON, artifacts as `{path, digest, size}`. */
+  | (Known & { readonly kind: 'ready'; readonly values: { readonly [input: string]: Json } })
+  | { readonly kind: 'waiting'; readonly for: readonly TaskId[] }
+  /**
+   * It needs a value that the inconclusive task `by` lacks. `reason` names no task, because it
+   * travels into keys and results, where labels must not.
+   */
+  | (Known & {
+      readonly kind: 'inconclusive';
+      readonly by: TaskId;
+      readonly output: string;
+      readonly reason: string;
+    })
+  /** It needs the failed (or itself blocked) task `by`. */
+  | { readonly kind: 'blocked'; readonly by: TaskId };
+
+/**
+ * Resolves the inputs of `task`. Throws only what `contentOf`, `evaluate` and `convert` throw:
+ * messages for the user.
+ */
+export function resolveInputs(
+  task: Task,
+  study: ExpandedStudy,
+  surroundings: Surroundings,
+  upstream: (task: TaskId) => Upstream,
+): Resolution {
+  return new Resolver(task, study, surroundings, upstream).resolve();
+}
+
+/** What stands in a key for a value that the inconclusive action `key` lacks. */
+export function missingDigest(output: string, key: string): string {
+  return digestOf({ missing: output, of: key });
+}
+
+/** A resolved binding: what it is in the key, and what the worker gets. */
+interface Resolved {
+  readonly part: Part;
+  readonly value: Json;
+}
+
+/** A gather gives as many elements as it has to the list it is in. */
+interface Spread {
+  readonly part: Part;
+  readonly elements: readonly Json[];
+}
+
+class Resolver {
+  readonly #task: Task;
+  readonly #study: ExpandedStudy;
+  readonly #around: Surroundings;
+  readonly #upstream: (task: TaskId) => Upstream;
+  readonly #origins = new Map<string, Origin>();
+  readonly #waiting = new Set<TaskId>();
+  #blockedBy: TaskId | undefined;
+  #missing: { by: TaskId; output: string; reason: string } | undefined;
+
+  constructor(
+    task: Task,
+    study: ExpandedStudy,
+    around: Surroundings,
+    upstream: (task: TaskId) => Upstream,
+  ) {
+    this.#task = task;
+    this.#study = study;
+    this.#around = around;
+    this.#upstream = upstream;
+  }
+
+  resolve(): Resolution {
+    const parts: { [input: string]: Part } = {};
+    const values: { [input: string]: Json } = {};
+    for (const [name, field] of Object.entries(this.#task.interface.inputs)) {
+      const binding = this.#task.inputs[name];
+      const standard = defaultOf(field);
+      if (binding === undefined) {
+        if (standard !== undefined) values[name] = standard;
+        continue;
+      }
+      const resolved = this.#field(binding, field);
+      if (resolved === undefined) continue;
+      values[name] = resolved.value;
+      const isStandard = standard !== undefined && sameParts(resolved.part, { value: standard });
+      if (!isStandard) parts[name] = resolved.part;
+    }
+    if (this.#blockedBy !== undefined) return { kind: 'blocked', by: this.#blockedBy };
+    if (this.#waiting.size > 0)
+      return { kind: 'waiting', for: [...this.#waiting].sort((a, b) => a - b) };
+    const action = actionOf(this.#task.interface, parts, this.#around.environment?.(this.#task));
+    const known = { key: keyOf(action), action, origins: this.#origins };
+    return this.#missing === undefined
+      ? { kind: 'ready', ...known, values }
+      : { kind: 'inconclusive', ...known, ...this.#missing };
+  }
+
+  /** Undefined while something it needs is not there; the reason is noted. */
+  #field(binding: Binding, field: InputField): Resolved | undefined {
+    if (field.kind !== 'list') return this.#single(binding, field);
+    if (binding.kind === 'literal') {
+      const value = Array.isArray(binding.value) ? binding.value : [binding.value];
+      return { part: { value }, value };
+    }
+    if (binding.kind === 'expression') {
+      const resolved = this.#single(binding, field);
+      if (resolved === undefined || Array.isArray(resolved.value)) return resolved;
+      return { part: { value: [resolved.value] }, value: [resolved.value] };
+    }
+    return this.#list(binding.kind === 'list' ? binding.items : [binding], field.of);
+  }
+
+  #list(items: readonly Binding[], of: InputField): Resolved | undefined {
+    const parts: Part[] = [];
+    const values: Json[] = [];
+    let complete = true;
+    for (const item of items) {
+      if (item.kind === 'gather') {
+        const spread = this.#gather(item.elements, of);
+        if (spread !== undefined) {
+          parts.push(spread.part);
+          values.push(...spread.elements);
+        } else complete = false;
+        continue;
+      }
+      const resolved = this.#single(item, of);
+      if (resolved !== undefined) {
+        parts.push(resolved.part);
+        values.push(resolved.value);
+      } else complete = false;
+    }
+    return complete ? { part: listPart(parts), value: values } : undefined;
+  }
+
+  /** Elements are handed over in the order of their digests: labels must not reach a result. */
+  #gather(
+    elements: readonly (Binding & { readonly kind: 'output' })[],
+    of: InputField,
+  ): Spread | undefined {
+    const resolved: Resolved[] = [];
+    let complete = true;
+    for (const element of elements) {
+      if (this.#task.partial && this.#upstream(element.task).kind === 'failed') continue;
+      const one = this.#single(element, of);
+      if (one !== undefined) resolved.push(one);
+      else complete = false;
+    }
+    if (!complete) return undefined;
+    const sorted = sortedByPart(resolved);
+    return {
+      part: { gather: sorted.map(({ part }) => part) },
+      elements: sorted.map(({ value }) => value),
+    };
+  }
+
+  #single(binding: Binding, field: InputField): Resolved | undefined {
+    switch (binding.kind) {
+      case 'literal':
+        return { part: { value: binding.value }, value: binding.value };
+      case 'file':
+        return this.#file(binding);
+      case 'output':
+        return this.#output(binding, field);
+      case 'gather': {
+        const spread = this.#gather(binding.elements, field);
+        return spread && { part: spread.part, value: [...spread.elements] };
+      }
+      case 'list':
+        return this.#list(binding.items, field.kind === 'list' ? field.of : field);
+      case 'map':
+        return this.#map(binding.entries, field);
+      case 'expression':
+        return this.#expression(binding, field);
+    }
+  }
+
+  #file(binding: Binding & { readonly kind: 'file' }): Resolved {
+    const { digest, size } = this.#around.contentOf(binding.path);
+    this.#origins.set(digest, { kind: 'file', path: binding.path, span: binding.span });
+    return { part: { content: digest }, value: { path: binding.path, digest, size } };
+  }
+
+  #map(entries: { readonly [key: string]: Binding }, field: InputField): Resolved | undefined {
+    const of: InputField =
+      field.kind === 'map' ? field.of : field.kind === 'composition' ? { kind: 'number' } : field;
+    const parts: { [name: string]: Part } = {};
+    const values: { [name: string]: Json } = {};
+    let complete = true;
+    for (const [name, entry] of Object.entries(entries)) {
+      const resolved = this.#field(entry, of);
+      if (resolved !== undefined) {
+        parts[name] = resolved.part;
+        values[name] = resolved.value;
+      } else complete = false;
+    }
+    return complete ? { part: mapPart(parts), value: values } : undefined;
+  }
+
+  #expression(
+    binding: Binding & { readonly kind: 'expression' },
+    field: InputField,
+  ): Resolved | undefined {
+    const operands: { [name: string]: Operand } = {};
+    let complete = true;
+    let missing: string | undefined;
+    for (const [name, operand] of Object.entries(binding.operands)) {
+      const resolved = this.#operand(operand);
+      if (resolved === undefined) complete = false;
+      else if ('missing' in resolved) missing ??= resolved.missing;
+      else operands[name] = resolved;
+    }
+    if (!complete) return undefined;
+    if (missing !== undefined) return { part: { measured: missing }, value: null };
+    const value = this.#around.evaluate(binding, operands, field);
+    return { part: { value }, value };
+  }
+
+  #operand(binding: Binding): Operand | { readonly missing: string } | undefined {
+    if (binding.kind !== 'output') {
+      const resolved = this.#single(binding, { kind: 'json' });
+      return resolved && { value: resolved.value, unit: null };
+    }
+    const found = this.#valueOf(binding);
+    if (found === undefined) return undefined;
+    if (found.kind !== 'missing') return operandOf(found.value, this.#outputField(binding));
+    this.#lacks(binding, found.reason);
+    return { missing: found.digest };
+  }
+
+  #output(binding: Binding & { readonly kind: 'output' }, field: InputField): Resolved | undefined {
+    const found = this.#valueOf(binding);
+    if (found === undefined) return undefined;
+    if (found.kind === 'missing') {
+      if (field.kind !== 'measured') {
+        this.#lacks(binding, found.reason);
+        // Stands in the key for the value, so that no complete action has the same key.
+        return { part: { measured: found.digest }, value: null };
+      }
+      const { digest, reason } = found;
+      this.#remember(digest, binding);
+      return { part: { measured: digest }, value: { kind: 'missing', digest, reason } };
+    }
+    const { digest, value } = found;
+    if (found.kind === 'artifact') {
+      this.#remember(digest, binding);
+      return { part: { content: digest }, value };
+    }
+    if (field.kind === 'measured') {
+      this.#remember(digest, binding);
+      return { part: { measured: digest }, value: { kind: 'value', digest, measured: value } };
+    }
+    const plain = this.#plain(operandOf(value, this.#outputField(binding)), field);
+    return { part: { value: plain }, value: plain };
+  }
+
+  /** A number in the unit that the field wants; all else as it is. */
+  #plain({ value, unit }: Operand, field: InputField): Json {
+    if (field.kind !== 'quantity' || unit === null || typeof value !== 'number') return value;
+    return unit === field.unit ? value : this.#around.convert(value, unit, field.unit);
+  }
+
+  /** What the task gave for an output; undefined, with the reason noted, while it has not. */
+  #valueOf(
+    binding: Binding & { readonly kind: 'output' },
+  ):
+    | { readonly kind: 'artifact' | 'value'; readonly digest: string; readonly value: Json }
+    | { readonly kind: 'missing'; readonly digest: string; readonly reason: string }
+    | undefined {
+    const upstream = this.#upstream(binding.task);
+    switch (upstream.kind) {
+      case 'pending':
+        this.#waiting.add(binding.task);
+        return undefined;
+      case 'failed':
+        this.#blockedBy ??= binding.task;
+        return undefined;
+      case 'inconclusive':
+        return {
+          kind: 'missing',
+          digest: missingDigest(binding.output, upstream.key),
+          reason: upstream.reason,
+        };
+      case 'record': {
+        const { record } = upstream;
+        const output = record.outputs[binding.output];
+        if (output === undefined)
+          return {
+            kind: 'missing',
+            digest: missingDigest(binding.output, record.key),
+            reason: record.reason ?? `the step gave no ${binding.output}`,
+          };
+        if (output.kind === 'value') return output;
+        const { digest, size } = output;
+        return {
+          kind: 'artifact',
+          digest,
+          value: { path: this.#around.pathOf(digest), digest, size },
+        };
+      }
+    }
+  }
+
+  #lacks(binding: Binding & { readonly kind: 'output' }, reason: string): void {
+    this.#missing ??= { by: binding.task, output: binding.output, reason };
+  }
+
+  #remember(digest: string, binding: Binding & { readonly kind: 'output' }): void {
+    const { task, output, span } = binding;
+    this.#origins.set(digest, { kind: 'output', task, output, span });
+  }
+
+  #outputField(binding: Binding & { readonly kind: 'output' }): OutputField | undefined {
+    return this.#study.tasks[binding.task]?.interface.outputs[binding.output];
+  }
+}
+
+function defaultOf(field: InputField): Json | undefined {
+  return 'default' in field ? field.default : undefined;
+}
+
+/** A step's value as a number with its unit, where it is one. */
+function operandOf(value: Json, field: OutputField | undefined): Operand {
+  if (field?.kind === 'measured' && isMeasured(value))
+    return { value: value.value, unit: value.unit };
+  if (field?.kind === 'quantity') return { value, unit: field.unit };
+  return { value, unit: null };
+}
+
+function isMeasured(value: unknown): value is Measured {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'value' in value &&
+    typeof value.value === 'number' &&
+    'unit' in value &&
+    typeof value.unit === 'string'
+  );
+}
