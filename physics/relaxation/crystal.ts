@@ -1,0 +1,73 @@
+/** A crystal at 0 K: the volume at which its energy is least. */
+
+import { cbrt } from '../elementary.ts';
+import type { ForceField } from '../potentials/force-field.ts';
+import type { Alloy } from '../structure/alloy.ts';
+import { cellVolume } from '../structure/cells.ts';
+import { type EquationOfState, fitEquationOfState, type VolumePoint } from './equation-of-state.ts';
+import { relaxAtoms } from './fire.ts';
+
+export interface CrystalCurve {
+  /** Å³ and eV per lattice site (metal atom) and atom: volumes per metal atom, energies per atom. */
+  readonly scan: readonly VolumePoint[];
+  /** Null where the energy has no minimum within the scan. */
+  readonly minimum: EquationOfState | null;
+  /** Other minima of the scan, by volume: the crystal has more than one state. */
+  readonly otherMinima: readonly VolumePoint[];
+}
+
+const SCAN_POINTS = 25;
+/** Half-width in volume of the points that the minimum is fitted to, and how many they are. */
+const WINDOW = 0.06;
+const FIT_POINTS = 9;
+
+/**
+ * Energy over volume, and its minimum by a Birch-Murnaghan fit to nine points within 6 % of it.
+ * Atoms are relaxed at each volume where symmetry does not hold them (alloys).
+ *
+ * @param alloy   atoms at any volume
+ * @param metals  lattice sites: volumes are per metal atom
+ * @param range   Å³ per metal atom to be scanned
+ */
+export function crystalCurve(
+  field: ForceField,
+  alloy: Alloy,
+  metals: number,
+  range: readonly [number, number],
+  /** Called between two volumes; may throw to stop. */
+  between: () => void = () => {},
+): CrystalCurve {
+  const atoms = alloy.types.length;
+  const symmetric = alloy.types.every((type) => type === alloy.types[0]);
+  const at = (volume: number): VolumePoint => {
+    between();
+    const scale = cbrt((volume * metals) / cellVolume(alloy.cell));
+    const positions = alloy.positions.map((x) => x * scale);
+    const cell = alloy.cell.map((x) => x * scale);
+    if (!symmetric)
+      return { volume, energy: relaxAtoms(field, alloy.types, positions, cell).energy / atoms };
+    field.setAtoms(alloy.types);
+    return { volume, energy: field.compute(positions, cell).energy / atoms };
+  };
+  const [least, most] = range;
+  const grid = (count: number, low: number, high: number): VolumePoint[] =>
+    Array.from({ length: count }, (_, k) => at(low + ((high - low) * k) / (count - 1)));
+  const scan = grid(SCAN_POINTS, least, most);
+  const minima = scan.filter(
+    (point, k) =>
+      k > 0 &&
+      k < scan.length - 1 &&
+      point.energy < scan[k - 1]!.energy &&
+      point.energy <= scan[k + 1]!.energy,
+  );
+  const lowest = scan.reduce((best, point) => (point.energy < best.energy ? point : best));
+  if (!minima.includes(lowest)) return { scan, minimum: null, otherMinima: minima };
+  let minimum: EquationOfState | null = null;
+  let center = lowest.volume;
+  for (let turn = 0; turn < 2; turn++) {
+    minimum = fitEquationOfState(grid(FIT_POINTS, center * (1 - WINDOW), center * (1 + WINDOW)));
+    if (minimum === null) break;
+    center = minimum.volume;
+  }
+  return { scan, minimum, otherMinima: minima.filter((point) => point !== lowest) };
+}
