@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { type Disk, realDisk } from './disk.ts';
+import { type Disk, discard, realDisk } from './disk.ts';
 import { diskProblem, errorCode } from './errors.ts';
 
 export interface Checkpoint {
@@ -47,12 +47,16 @@ export function openCheckpoint(folder: string, disk: Disk = realDisk): Checkpoin
         // What a killed attempt left half written.
         for (const name of disk.list(folder)) if (name !== 'state') disk.unlink(join(folder, name));
       } catch (error) {
-        disk.removeTree(temporary);
+        discard(disk, temporary);
         throw diskProblem(error, folder, 'saving a checkpoint');
       }
     },
     remove() {
-      disk.removeTree(folder);
+      try {
+        disk.removeTree(folder);
+      } catch (error) {
+        throw diskProblem(error, folder, 'removing a checkpoint');
+      }
     },
   };
 }

@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path';
 import { sha256 } from './canonical.ts';
-import type { Disk } from './disk.ts';
+import { type Disk, discard } from './disk.ts';
 import { CacheError, diskProblem, errorCode } from './errors.ts';
 import { type Content, digestOfFile, type StatCache } from './stat-cache.ts';
 import type { Syncs } from './syncs.ts';
@@ -156,7 +156,7 @@ export class ContentStore {
     } catch (error) {
       throw diskProblem(error, this.#root, 'storing a result');
     } finally {
-      if (temporary !== undefined) this.#disk.removeTree(temporary);
+      if (temporary !== undefined) discard(this.#disk, temporary);
     }
   }
 

@@ -188,6 +188,15 @@ export const realDisk: Disk = {
   },
 };
 
+/** Removes a temporary file if that is possible: what stays in `tmp/` is cleared by `gc`. */
+export function discard(disk: Disk, path: string): void {
+  try {
+    disk.removeTree(path);
+  } catch {
+    // The trouble with the disk that matters has been, or will be, reported by another call.
+  }
+}
+
 function toStat(stat: BigIntStats | undefined): FileStat | undefined {
   if (stat === undefined) return undefined;
   return {

@@ -23,8 +23,9 @@ import { startHeartbeat } from './heartbeat.ts';
 import { type CacheStats, statsOf, type Verification, verifyAll } from './inspect.ts';
 import { Latest } from './latest.ts';
 import { prepareLayout } from './layout.ts';
-import { type Heartbeat, type Lease, Leases } from './lease.ts';
+import { type Lease, Leases, type Life } from './lease.ts';
 import { type Materialised, Results } from './materialise.ts';
+import { ownIdentity } from './process.ts';
 import { type ActionRecord, type Committed, type Hit, type Miss, RecordStore } from './records.ts';
 import { openRoot, type Root } from './roots.ts';
 import { type Content, StatCache } from './stat-cache.ts';
@@ -53,8 +54,8 @@ export interface CacheOptions {
   readonly readOnly?: boolean;
   /** Tests put a disk here that fails. */
   readonly disk?: Disk;
-  /** Tests put a heartbeat here that stops. */
-  readonly heartbeat?: Heartbeat;
+  /** Tests put the life of another process here. */
+  readonly life?: Life;
 }
 
 export interface Cache {
@@ -123,15 +124,20 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
 
   const stats = new StatCache(disk, join(root, 'stat-cache.log'), readOnly);
   const syncs = new Syncs(disk);
-  const leases = new Leases(disk, root, options.heartbeat ?? startHeartbeat);
+  const leases = new Leases(
+    disk,
+    root,
+    options.life ?? { identify: ownIdentity, beat: startHeartbeat },
+  );
   let own: string | undefined;
   let names = 0;
 
   /** A path that nobody uses yet, in this process's temporary folder. */
   function temporary(): string {
     if (own === undefined) {
-      own = join(root, 'tmp', leases.nonce());
-      disk.makeFolder(own);
+      const folder = join(root, 'tmp', leases.nonce());
+      disk.makeFolder(folder);
+      own = folder;
     }
     names += 1;
     return join(own, String(names));
@@ -196,9 +202,13 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
 
     close() {
       stats.flush();
-      if (own !== undefined) disk.removeTree(own);
-      own = undefined;
-      leases.close();
+      try {
+        leases.close();
+        if (own !== undefined) disk.removeTree(own);
+        own = undefined;
+      } catch (error) {
+        throw diskProblem(error, root, 'closing the cache');
+      }
     },
   };
 }

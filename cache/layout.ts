@@ -13,7 +13,8 @@
  *     quarantine/        bytes that were not what their name said
  *     stat-cache.log     digests of unchanged files                             stat-cache.ts
  */
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import type { Disk } from './disk.ts';
 import { CacheError, diskProblem, errorCode } from './errors.ts';
 
@@ -45,8 +46,8 @@ export function prepareLayout(disk: Disk, root: string, readOnly: boolean): void
     }
     check(disk, root);
     if (!readOnly) {
-      for (const folder of FOLDERS) disk.makeFolder(join(root, folder));
-      const probe = join(root, 'tmp', `probe-${process.pid}-${Date.now()}`);
+      makeFolders(disk, root);
+      const probe = join(root, 'tmp', `probe-${randomUUID()}`);
       disk.create(probe, '', 0o600);
       disk.unlink(probe);
     }
@@ -57,17 +58,17 @@ export function prepareLayout(disk: Disk, root: string, readOnly: boolean): void
 
 function create(disk: Disk, root: string): void {
   const missing: string[] = [];
-  for (let folder = root; disk.statTarget(folder) === undefined; folder = join(folder, '..'))
+  for (let folder = root; disk.statTarget(folder) === undefined; folder = dirname(folder))
     missing.push(folder);
-  for (const folder of missing.reverse()) disk.makeFolder(folder);
+  for (const folder of missing.reverse()) if (disk.makeFolder(folder)) disk.sync(dirname(folder));
   if (disk.list(root).length > 0 && !isUnfinished(disk, root))
     throw new CacheError(
       'layout',
       root,
       `${root} is neither empty nor a cache: choose another folder with CURIE_CACHE`,
     );
-  for (const folder of FOLDERS) disk.makeFolder(join(root, folder));
-  const fresh = join(root, 'tmp', `layout-${process.pid}-${Date.now()}`);
+  makeFolders(disk, root);
+  const fresh = join(root, 'tmp', `layout-${randomUUID()}`);
   disk.create(fresh, `${JSON.stringify({ version: VERSION, hash: 'sha256' })}\n`, 0o444);
   disk.sync(fresh);
   try {
@@ -77,6 +78,13 @@ function create(disk: Disk, root: string): void {
   }
   disk.unlink(fresh);
   disk.sync(root);
+}
+
+function makeFolders(disk: Disk, root: string): void {
+  const changed = new Set<string>();
+  for (const folder of FOLDERS)
+    if (disk.makeFolder(join(root, folder))) changed.add(dirname(join(root, folder)));
+  for (const folder of changed) disk.sync(folder);
 }
 
 /** A cache whose creation was cut short, or is under way in another process. */

@@ -25,7 +25,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disk } from './disk.ts';
 import { diskProblem, errorCode } from './errors.ts';
-import { type Identity, ownIdentity, processOf } from './process.ts';
+import { type Identity, processOf } from './process.ts';
 
 export interface Lease {
   readonly key: string;
@@ -39,22 +39,27 @@ export interface Lease {
 const STALE_NS = 30_000_000_000n;
 const LONGEST_PAUSE_MS = 1000;
 
-/** Keeps the mark of this process's life fresh; ended by calling what it returns. */
-export type Heartbeat = (file: string) => () => void;
+/** How this process shows others that it lives. */
+export interface Life {
+  /** Who it is. */
+  identify(nonce: string): Identity;
+  /** Keeps the mark of its life fresh; ended by calling what it returns. */
+  beat(file: string): () => void;
+}
 
 export class Leases {
   readonly #disk: Disk;
   readonly #root: string;
-  readonly #heartbeat: Heartbeat;
+  readonly #life: Life;
   readonly #held = new Set<Lease>();
   #owner:
     | { readonly identity: Identity; readonly file: string; readonly stop: () => void }
     | undefined;
 
-  constructor(disk: Disk, root: string, heartbeat: Heartbeat) {
+  constructor(disk: Disk, root: string, life: Life) {
     this.#disk = disk;
     this.#root = root;
-    this.#heartbeat = heartbeat;
+    this.#life = life;
   }
 
   /** The lease of `name` in `folder`, or undefined while somebody else may be alive who has it. */
@@ -128,13 +133,11 @@ export class Leases {
       isHeld: () =>
         this.#held.has(lease) && this.#generations(path).at(-1) === generation && isOurs(),
       release: () => {
-        if (!this.#held.delete(lease) || !isOurs()) return;
-        for (const other of this.#generations(path))
-          if (other <= generation) this.#remove(join(path, String(other)));
+        if (!this.#held.delete(lease)) return;
         try {
-          this.#disk.removeFolder(path);
-        } catch {
-          // Somebody has taken the lease already, or the folder is gone.
+          if (isOurs()) this.#release(path, generation);
+        } catch (error) {
+          throw diskProblem(error, this.#root, 'releasing a lease');
         }
       },
     };
@@ -142,12 +145,24 @@ export class Leases {
     return lease;
   }
 
+  #release(path: string, generation: number): void {
+    for (const other of this.#generations(path))
+      if (other <= generation) this.#remove(join(path, String(other)));
+    try {
+      this.#disk.removeFolder(path);
+    } catch (error) {
+      const code = errorCode(error);
+      // Somebody is taking the lease already, or has taken and released it.
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
+    }
+  }
+
   #own(): { readonly identity: Identity; readonly file: string; readonly stop: () => void } {
     if (this.#owner !== undefined) return this.#owner;
-    const identity = ownIdentity(randomUUID());
+    const identity = this.#life.identify(randomUUID());
     const file = join(this.#root, 'owners', identity.nonce);
     this.#disk.create(file, `${JSON.stringify(identity)}\n`, 0o644);
-    this.#owner = { identity, file, stop: this.#heartbeat(file) };
+    this.#owner = { identity, file, stop: this.#life.beat(file) };
     return this.#owner;
   }
 
@@ -155,12 +170,14 @@ export class Leases {
   #ownerMayBeAlive(file: string): boolean {
     const identity = this.#identityIn(file);
     if (identity === undefined) return false;
-    const state = processOf(identity, this.#own().identity);
+    const own = this.#own();
+    if (identity.nonce === own.identity.nonce) return true;
+    const state = processOf(identity, own.identity);
     if (state !== 'unknown') return state === 'alive';
     const mark = this.#disk.stat(join(this.#root, 'owners', identity.nonce));
     if (mark === undefined) return false;
     // Compared with this process's own mark: both were set by the clock of the file system.
-    const now = this.#disk.stat(this.#own().file)?.mtimeNs ?? 0n;
+    const now = this.#disk.stat(own.file)?.mtimeNs ?? 0n;
     return now - mark.mtimeNs <= STALE_NS;
   }
 

@@ -9,7 +9,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
-import type { Disk } from './disk.ts';
+import { type Disk, discard } from './disk.ts';
 import { CacheError, diskProblem } from './errors.ts';
 import type { Content, StatCache } from './stat-cache.ts';
 
@@ -104,7 +104,7 @@ export class Results {
       this.#note(name, content.digest);
       this.#disk.rename(temporary, target);
     } finally {
-      this.#disk.removeTree(temporary);
+      discard(this.#disk, temporary);
     }
   }
 

@@ -18,7 +18,7 @@
 import { join } from 'node:path';
 import { canonicalJson, digestOf, type Json, sha256 } from './canonical.ts';
 import type { ContentStore } from './content.ts';
-import type { Disk } from './disk.ts';
+import { type Disk, discard } from './disk.ts';
 import { CacheError, diskProblem, errorCode } from './errors.ts';
 import type { Lease } from './lease.ts';
 import type { Content } from './stat-cache.ts';
@@ -174,7 +174,7 @@ export class RecordStore {
     } catch (error) {
       throw diskProblem(error, this.#root, 'saving a record');
     } finally {
-      if (temporary !== undefined) this.#disk.removeTree(temporary);
+      if (temporary !== undefined) discard(this.#disk, temporary);
     }
   }
 

@@ -11,7 +11,7 @@
  * systems that other machines write (NFS, FUSE, …) times prove nothing, and nothing is kept.
  */
 import { createHash } from 'node:crypto';
-import type { Disk, FileStat } from './disk.ts';
+import { type Disk, discard, type FileStat } from './disk.ts';
 import { CacheError } from './errors.ts';
 
 /** Bytes by what they are. */
@@ -134,7 +134,7 @@ export class StatCache {
       this.#disk.create(fresh, lines.join(''), 0o644);
       this.#disk.rename(fresh, this.#log);
     } catch {
-      this.#disk.removeTree(fresh);
+      discard(this.#disk, fresh);
     }
   }
 }
