@@ -46,10 +46,8 @@ export const PX_REACH = 18; // distances below are refused
 export const PX_INVERSE_SLOTS = 19; // 1/Σ sel
 export const POTENTIAL_BYTES = 192;
 
-/** Atoms that share one pass through the fitting net. */
-export const BLOCK = 8;
-/** Rows of neighbours that pass through the embedding net together. */
-export const CHUNK = 32;
+/** Inputs that pass through a net side by side: atoms of a block, or neighbours. */
+export const SIDE = 8;
 
 /** Status of an atom: TOO_CLOSE, or 2 + type + 256·count of a type with too many neighbours. */
 export const TOO_CLOSE = 1;
@@ -60,8 +58,8 @@ export const L_OUT = 1;
 export const L_IN_P = 2;
 export const L_OUT_P = 3;
 export const L_SKIP = 4; // 0 none, 1 adds x, 2 adds (x, x)
-export const L_WEIGHTS = 5; // ptr: T panels of two vectors of columns, each [inP][panel]
-export const L_TRANSPOSED = 6; // ptr: the transpose in panels
+export const L_WEIGHTS = 5; // ptr: T [outP/4][inP][4]
+export const L_TRANSPOSED = 6; // ptr: T [inP/4][outP][4]; not in an embedding net
 export const L_BIAS = 7; // ptr: T
 export const L_STEP = 8; // ptr: T; 0 without time step
 export const LAYER_WORDS = 9;
@@ -132,21 +130,21 @@ export const ROW_VALUES = 12;
 export const W_VECTORS = 0; // f64 [rows][4]: r_ij, r²
 export const W_ROWS = 1; // T [rows][ROW_VALUES]
 export const W_BINS = 2; // [rows] interval of the table
-export const W_COUNTS = 3; // [BLOCK][types] neighbours
+export const W_COUNTS = 3; // [SIDE][types] neighbours
 export const W_G = 4; // T [rows][width]
 export const W_G_DOT = 5; // dG/ds
-export const W_X = 6; // T [2][CHUNK][embed width]
+export const W_X = 6; // T [2][embed width][SIDE]
 export const W_X_DOT = 7;
-export const W_H = 8; // T [candidates of one atom][4]
-export const W_H_DOT = 9;
-export const W_A = 10; // T [BLOCK][4][width]
-export const W_DE_DA = 11;
-export const W_D = 12; // T [BLOCK][descriptor]
-export const W_DE_DD = 13;
-export const W_FIT_T = 14; // T [layers][BLOCK][fit width]: tanh
-export const W_FIT_X = 15; // T [layers][BLOCK][fit width]: outputs
-export const W_FIT_BAR = 16; // T [2][BLOCK][fit width]
-export const W_FIT_ENERGY = 17; // f64 [BLOCK]
+export const W_T = 8; // T [embed width][SIDE]
+export const W_H = 9; // T [candidates of one atom][4]
+export const W_H_DOT = 10;
+export const W_A = 11; // T [SIDE][4][width]
+export const W_DE_DA = 12;
+export const W_D = 13; // T [SIDE][descriptor]: D, then dE/dD
+export const W_FIT_D = 14; // T [descriptor][SIDE]: the same for the net
+export const W_FIT_T = 15; // T [layers][fit width][SIDE]: tanh
+export const W_FIT_X = 16; // T [2][fit width][SIDE]: outputs, then dE/d(output)
+export const W_FIT_ENERGY = 17; // f64 [SIDE]
 export const W_MOMENTS = 18; // T [intervals][TERMS][4]
-export const W_USED = 19; // u8 [BLOCK][types][256]: number of intervals met, then which
+export const W_USED = 19; // u8 [SIDE][types][256]: number of intervals met, then which
 export const WORKSPACE_WORDS = 20;

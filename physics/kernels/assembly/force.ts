@@ -11,7 +11,7 @@ import {
   CANDIDATE_BYTES, N_ATOMS, N_CANDIDATES, N_FIRST, N_TYPES_OF, P_BARRIER, P_BLOCK_COUNT,
   P_BLOCKS, P_COUNTERS, P_DESCRIPTOR, P_ENERGIES, P_FAILED, P_FORCES, P_GRADIENT, P_LIST, P_NEAR,
   P_NEAR_COUNT, P_NEAREST, P_SEL, P_STATUS, P_TABLES, P_TYPES, P_VIRIALS, P_WIDTH, P_WORKSPACES,
-  PX_REACH, ROW_VALUES, TABLE_BYTES, TOO_CLOSE, W_A, W_BINS, W_COUNTS, W_D, W_DE_DA, W_DE_DD,
+  PX_REACH, ROW_VALUES, TABLE_BYTES, TOO_CLOSE, W_A, W_BINS, W_COUNTS, W_D, W_DE_DA,
   W_FIT_ENERGY, W_H, W_ROWS, W_VECTORS,
 } from './force-layout';
 import { embed, reverseEmbed } from './force-net';
@@ -73,7 +73,7 @@ function pass<T>(potential: usize, workspace: usize, block: i32, first: i32, ato
     store<f64>(ptr(potential, P_ENERGIES) + ((<usize>atom) << 3), energy);
     descriptor<T>(potential, a, at<T>(ptr(workspace, W_D), k * size));
   }
-  fit<T>(potential, workspace, centre, atoms);
+  fit<T>(potential, workspace, centre);
   const virial = ptr(potential, P_VIRIALS) + <usize>block * 72;
   memory.fill(virial, 0, 72);
   row = 0;
@@ -82,7 +82,7 @@ function pass<T>(potential: usize, workspace: usize, block: i32, first: i32, ato
     const own = ptr(potential, P_ENERGIES) + ((<usize>atom) << 3);
     store<f64>(own, load<f64>(own) + load<f64>(ptr(workspace, W_FIT_ENERGY) + ((<usize>k) << 3)));
     const deDa = at<T>(ptr(workspace, W_DE_DA), k * 4 * width);
-    reverseDescriptor<T>(potential, at<T>(ptr(workspace, W_A), k * 4 * width), at<T>(ptr(workspace, W_DE_DD), k * size), deDa);
+    reverseDescriptor<T>(potential, at<T>(ptr(workspace, W_A), k * 4 * width), at<T>(ptr(workspace, W_D), k * size), deDa);
     const force = ptr(potential, P_FORCES) + ((<usize>atom) << 5);
     memory.fill(force, 0, 32);
     let slots = ptr(potential, P_NEAR) + ((<usize>word(ptr(list, N_FIRST), atom)) << 2);

@@ -56,24 +56,37 @@ export function sum<T>(a: v128): T {
   return <T>(f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1));
 }
 
+/** Limit, numerator and denominator of `tanh32`; loading a constant costs less than making it. */
+const TANH32 = memory.data<f32>([
+  7.90531110763549805, -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11,
+  5.12229709037114e-8, 1.48572235717979e-5, 6.37261928875436e-4, 4.89352455891786e-3,
+  1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3,
+]);
+
+// @ts-ignore: decorator
+@inline
+function tanh32Constant(index: usize): v128 {
+  return v128.load_splat<f32>(TANH32 + (index << 2));
+}
+
 /** tanh of four f32: an odd rational minimax of degree 13/6 (that of Eigen), within 4 ulp. */
 // @ts-ignore: decorator
 @inline
 function tanh32(x: v128): v128 {
-  const limit = f32x4.splat(7.90531110763549805);
-  const y = f32x4.max(f32x4.min(x, limit), f32x4.neg(limit));
+  const limit = tanh32Constant(0);
+  const y = f32x4.pmax(f32x4.pmin(x, limit), f32x4.neg(limit));
   const z = f32x4.mul(y, y);
-  let p = f32x4.splat(-2.76076847742355e-16);
-  p = muladd<f32>(f32x4.splat(2.00018790482477e-13), p, z);
-  p = muladd<f32>(f32x4.splat(-8.60467152213735e-11), p, z);
-  p = muladd<f32>(f32x4.splat(5.12229709037114e-8), p, z);
-  p = muladd<f32>(f32x4.splat(1.48572235717979e-5), p, z);
-  p = muladd<f32>(f32x4.splat(6.37261928875436e-4), p, z);
-  p = muladd<f32>(f32x4.splat(4.89352455891786e-3), p, z);
-  let q = f32x4.splat(1.19825839466702e-6);
-  q = muladd<f32>(f32x4.splat(1.18534705686654e-4), q, z);
-  q = muladd<f32>(f32x4.splat(2.268434632439e-3), q, z);
-  q = muladd<f32>(f32x4.splat(4.89352518554385e-3), q, z);
+  let p = tanh32Constant(1);
+  p = muladd<f32>(tanh32Constant(2), p, z);
+  p = muladd<f32>(tanh32Constant(3), p, z);
+  p = muladd<f32>(tanh32Constant(4), p, z);
+  p = muladd<f32>(tanh32Constant(5), p, z);
+  p = muladd<f32>(tanh32Constant(6), p, z);
+  p = muladd<f32>(tanh32Constant(7), p, z);
+  let q = tanh32Constant(8);
+  q = muladd<f32>(tanh32Constant(9), q, z);
+  q = muladd<f32>(tanh32Constant(10), q, z);
+  q = muladd<f32>(tanh32Constant(11), q, z);
   return f32x4.div(f32x4.mul(y, p), q);
 }
 
@@ -82,7 +95,7 @@ function tanh32(x: v128): v128 {
 @inline
 function tanh64(x: v128): v128 {
   const limit = f64x2.splat(20);
-  const y = f64x2.max(f64x2.min(x, limit), f64x2.neg(limit));
+  const y = f64x2.pmax(f64x2.pmin(x, limit), f64x2.neg(limit));
   const twice = f64x2.add(y, y);
   const k = f64x2.nearest(f64x2.mul(twice, f64x2.splat(1.4426950408889634)));
   const r = f64x2.sub(

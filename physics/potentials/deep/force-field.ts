@@ -105,7 +105,7 @@ class DeepForceField implements ForceField {
     const blocks: number[] = [];
     for (let first = 0; first < n; ) {
       let count = 1;
-      while (count < layout.BLOCK && sorted[first + count] === sorted[first]) count++;
+      while (count < layout.SIDE && sorted[first + count] === sorted[first]) count++;
       blocks.push(first, count);
       first += count;
     }
@@ -212,32 +212,31 @@ class DeepForceField implements ForceField {
     this.#pointers.reserve(4 * this.#threads);
     words[layout.P_WORKSPACES] = this.#pointers.address;
     const { buffer } = this.#pool.memory;
-    // One row more, since a vector is written before it is known to be inside; three more, since
-    // nets run on whole tiles of rows.
-    const rows = layout.BLOCK * most + 4;
+    // A vector is written before it is known to be inside; nets run on SIDE rows at a time.
+    const rows = layout.SIDE * (most + 1);
     const nets = intervals === 0 ? 1 : 0;
-    const atoms = layout.BLOCK;
+    const side = layout.SIDE;
     const sizes: readonly (readonly [field: number, bytes: number])[] = [
       [layout.W_VECTORS, 32 * rows],
       [layout.W_ROWS, size * layout.ROW_VALUES * rows],
       [layout.W_BINS, 4 * rows],
-      [layout.W_COUNTS, 4 * atoms * this.elements.length],
+      [layout.W_COUNTS, 4 * side * this.elements.length],
       [layout.W_G, nets * size * width * rows],
       [layout.W_G_DOT, nets * size * width * rows],
-      [layout.W_X, 2 * size * layout.CHUNK * embedWidth],
-      [layout.W_X_DOT, 2 * size * layout.CHUNK * embedWidth],
+      [layout.W_X, 2 * size * side * embedWidth],
+      [layout.W_X_DOT, 2 * size * side * embedWidth],
+      [layout.W_T, size * side * embedWidth],
       [layout.W_H, 4 * size * (most + 1)],
       [layout.W_H_DOT, 4 * size * (most + 1)],
-      [layout.W_A, 4 * size * atoms * width],
-      [layout.W_DE_DA, 4 * size * atoms * width],
-      [layout.W_D, size * atoms * descriptor],
-      [layout.W_DE_DD, size * atoms * descriptor],
-      [layout.W_FIT_T, size * fitLayers * atoms * fitWidth],
-      [layout.W_FIT_X, size * fitLayers * atoms * fitWidth],
-      [layout.W_FIT_BAR, 2 * size * atoms * fitWidth],
-      [layout.W_FIT_ENERGY, 8 * atoms],
+      [layout.W_A, 4 * size * side * width],
+      [layout.W_DE_DA, 4 * size * side * width],
+      [layout.W_D, size * side * descriptor],
+      [layout.W_FIT_D, size * side * descriptor],
+      [layout.W_FIT_T, size * fitLayers * side * fitWidth],
+      [layout.W_FIT_X, 2 * size * side * fitWidth],
+      [layout.W_FIT_ENERGY, 8 * side],
       [layout.W_MOMENTS, 4 * size * layout.TERMS * intervals],
-      [layout.W_USED, 256 * atoms * this.elements.length],
+      [layout.W_USED, 256 * side * this.elements.length],
     ];
     const record = round64(4 * layout.WORKSPACE_WORDS);
     const bytes = sizes.reduce((sum, [, count]) => sum + round64(count), record);

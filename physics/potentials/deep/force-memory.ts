@@ -46,14 +46,13 @@ class Writer {
     return at;
   }
 
-  /** A matrix [rows][cols] in panels of two vectors of columns. */
-  panels(matrix: Float64Array, rows: number, cols: number): number {
-    const panel = 32 / this.bytes;
+  /** A matrix [rows][cols] as [cols/4][rows][4]. */
+  packed(matrix: Float64Array, rows: number, cols: number): number {
     const packed = new Float64Array(rows * cols);
     let at = 0;
-    for (let j = 0; j < cols; j += panel) {
+    for (let j = 0; j < cols; j += 4) {
       for (let i = 0; i < rows; i++) {
-        for (let k = j; k < j + panel; k++) packed[at++] = matrix[i * cols + k]!;
+        for (let k = j; k < j + 4; k++) packed[at++] = matrix[i * cols + k]!;
       }
     }
     return this.values(packed);
@@ -89,10 +88,10 @@ function layerRecord(
   record[layout.L_IN_P] = inputsPadded;
   record[layout.L_OUT_P] = width;
   record[layout.L_SKIP] = outputs === inputs ? 1 : outputs === 2 * inputs ? 2 : 0;
-  record[layout.L_WEIGHTS] = writer.panels(matrix, inputsPadded, width);
+  record[layout.L_WEIGHTS] = writer.packed(matrix, inputsPadded, width);
   // An embedding net's input is one number: nothing goes back through its first layer.
   if (inputsPadded % 8 === 0) {
-    record[layout.L_TRANSPOSED] = writer.panels(transposed, width, inputsPadded);
+    record[layout.L_TRANSPOSED] = writer.packed(transposed, width, inputsPadded);
   }
   record[layout.L_BIAS] = writer.values(spread(bias));
   if (timeStep !== undefined) record[layout.L_STEP] = writer.values(spread(timeStep));
