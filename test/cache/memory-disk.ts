@@ -52,7 +52,8 @@ function problem(code: string, path: string): Error {
 }
 
 export function memoryDisk(tree?: Folder): MemoryDisk {
-  let clock = BigInt(Date.now()) * 1_000_000n;
+  // An hour ago: old enough for the stat cache to trust what it has read.
+  let clock = BigInt(Date.now() - 3_600_000) * 1_000_000n;
   const root: Folder = tree ?? { ino: inodes++, names: new Map(), synced: new Map() };
   let changes = 0;
   let failure: { from: number; to: number; how: string } | undefined;
@@ -226,7 +227,10 @@ export function memoryDisk(tree?: Folder): MemoryDisk {
     restarted: (pick) => memoryDisk(afterPowerLoss(root, pick)),
     tamper(path, alter) {
       const file = fileAt(path);
+      clock += 1000n;
       file.bytes = alter(Buffer.from(file.bytes));
+      file.mtimeNs = clock;
+      file.ctimeNs = clock;
     },
     files() {
       const found: string[] = [];
