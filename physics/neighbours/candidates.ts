@@ -6,7 +6,7 @@ import * as layout from '../kernels/assembly/force-layout.ts';
 import { Buffer } from '../kernels/buffer.ts';
 import type { Pool } from '../kernels/pool.ts';
 import { PotentialError } from '../potentials/force-field.ts';
-import { cellHeights, cellVolume, inverseCell, multiply } from './cell.ts';
+import { cellHeights, determinant, inverseCell } from '../structure/cells.ts';
 
 /** Å. Wider means longer lists, narrower means making them more often. */
 const SKIN = 1;
@@ -131,12 +131,12 @@ export class CandidateList {
   }
 
   #make(cell: Float64Array): void {
-    const volume = cellVolume(cell);
-    if (!(Math.abs(volume) > 1e-6) || !Number.isFinite(volume)) {
+    const volume = Math.abs(determinant(cell));
+    if (!(volume > 1e-6) || !Number.isFinite(volume)) {
       throw new PotentialError(`the cell has a volume of ${volume} Å³: its vectors span no space`);
     }
     const inverse = inverseCell(cell);
-    const heights = cellHeights(inverse);
+    const heights = cellHeights(cell);
     const words = this.#words;
     // Bins of half the range; fewer where atoms are sparse.
     const bins = heights.map((height) => Math.max(1, Math.floor(height / (0.5 * this.#range))));
@@ -172,7 +172,7 @@ export class CandidateList {
 
   #search(volume: number): void {
     if (this.#capacity === 0) {
-      const density = this.#atoms / Math.abs(volume);
+      const density = this.#atoms / volume;
       const expected = 4.2 * density * this.#range * this.#range * this.#range;
       this.#capacity = Math.ceil((1.3 * Math.min(expected, 1000) + 16) / 16) * 16;
     }
@@ -195,3 +195,11 @@ export class CandidateList {
 }
 
 const IDENTITY = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
+
+/** a·b of 3x3 matrices. */
+function multiply(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((_, k) => {
+    const row = k - (k % 3);
+    return a[row]! * b[k % 3]! + a[row + 1]! * b[3 + (k % 3)]! + a[row + 2]! * b[6 + (k % 3)]!;
+  });
+}
