@@ -24,6 +24,7 @@ export class CandidateList {
   #oldInverse: Float64Array = new Float64Array(0);
   #counts: Int32Array = new Int32Array(0);
   #capacity = 0;
+  #names: Int32Array = new Int32Array(0);
   #atoms = 0;
   #old: Float64Array = new Float64Array(0);
   /** Address of the list's record. */
@@ -55,8 +56,13 @@ export class CandidateList {
     this.#reals[layout.NX_RANGE] = this.#range;
   }
 
-  /** Chooses the atoms, given in ascending order of their types; drops the list. */
-  setAtoms(types: Uint8Array): void {
+  /**
+   * Chooses the atoms, given in ascending order of their types; drops the list.
+   *
+   * @param names what messages call each atom
+   */
+  setAtoms(types: Uint8Array, names: Int32Array): void {
+    this.#names = names;
     const n = types.length;
     const { atoms } = this.#buffers;
     const sizes: readonly (readonly [field: number, bytes: number])[] = [
@@ -127,7 +133,7 @@ export class CandidateList {
     const coordinate = this.positions.findIndex((value) => !Number.isFinite(value));
     return coordinate < 0
       ? 'the cell or the positions are not finite or beyond all measure'
-      : `a coordinate of an atom is not finite (${this.positions[coordinate]})`;
+      : `atom ${this.#names[Math.floor(coordinate / 4)]} has a coordinate that is not finite (${this.positions[coordinate]}): the simulation has broken down, or the start is damaged`;
   }
 
   #make(cell: Float64Array): void {

@@ -86,6 +86,8 @@ function powersFromNodes(): Float64Array {
 
 /** The most halvings of the whole range: 4,096 cells. */
 const DEEPEST = 12;
+/** The most intervals; the kernel counts them in a byte. */
+const MOST = 255;
 
 /**
  * Tabulates an embedding net between two inputs.
@@ -102,12 +104,15 @@ export function tabulate(net: Net, low: number, high: number, tolerance: number)
     const half = ((high - low) * cells) / (1 << (DEEPEST + 1));
     const middle = low + ((high - low) * (first + cells / 2)) / (1 << DEEPEST);
     const c = interpolate(net, width, middle, half);
-    const met =
-      depth === DEEPEST ||
-      TESTS.every((x) => {
-        const exact = runEmbedding(net, middle + half * x);
-        return evaluate(c, width, x).every((value, m) => Math.abs(value - exact[m]!) <= tolerance);
-      });
+    const met = TESTS.every((x) => {
+      const exact = runEmbedding(net, middle + half * x);
+      return evaluate(c, width, x).every((value, m) => Math.abs(value - exact[m]!) <= tolerance);
+    });
+    if (intervals.length === MOST || (depth === DEEPEST && !met)) {
+      throw new PotentialError(
+        'an embedding net varies too sharply to be tabulated; open the potential with compress: false',
+      );
+    }
     if (met) {
       intervals.push({ first, depth, c });
     } else {
@@ -116,11 +121,6 @@ export function tabulate(net: Net, low: number, high: number, tolerance: number)
     }
   };
   halve(0, 0);
-  if (intervals.length > 255) {
-    throw new PotentialError(
-      'an embedding net varies too sharply to be tabulated; open the potential with compress: false',
-    );
-  }
   const map = new Uint8Array(1 << DEEPEST);
   const frames = new Float64Array(2 * intervals.length);
   const coefficients = new Float64Array(intervals.length * TERMS * width);

@@ -101,7 +101,7 @@ class DeepForceField implements ForceField {
     this.#types = types.slice();
     this.#order = Int32Array.from(types.keys()).sort((a, b) => types[a]! - types[b]! || a - b);
     const sorted = types.slice().sort();
-    this.#list.setAtoms(sorted);
+    this.#list.setAtoms(sorted, this.#order);
     const blocks: number[] = [];
     for (let first = 0; first < n; ) {
       let count = 1;
