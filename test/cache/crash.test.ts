@@ -76,6 +76,20 @@ crash(
   },
 );
 
+crash('a saved checkpoint survives a power loss', () => {
+  for (let fate = 0; fate < 4; fate++) {
+    const disk = memoryDisk();
+    const { key } = actionNamed('a');
+    const cache = openCache('/work/cache', { disk, life: otherLife() });
+    for (const state of ['one', 'two']) {
+      cache.checkpoint(key).save(Buffer.from(state));
+      const left = disk.restarted((n) => fate % n);
+      const later = openCache('/work/cache', { disk: left, life: otherLife() });
+      assert.is(Buffer.from(later.checkpoint(key).load()!).toString(), state);
+    }
+  }
+});
+
 crash('would notice a store that does not flush', async () => {
   // The double itself: without syncs, losses must show, or the test above proves nothing.
   let damaged = 0;

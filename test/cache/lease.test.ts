@@ -8,6 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Cache, CacheError, type Lease, openCache } from '../../cache/index.ts';
 import { ownIdentity } from '../../cache/process.ts';
+import { type MemoryDisk, memoryDisk } from './memory-disk.ts';
 import { actionNamed, failureOf, freshFolder, otherLife, perform, recordFor } from './rig.ts';
 
 const leases = suite('leases');
@@ -67,14 +68,50 @@ leases('of a dead process are taken over at once, and it cannot commit any more'
   assert.ok(refused instanceof CacheError && refused.problem === 'lease-lost');
   assert.match(refused.message, /another process has taken over the work/);
   assert.is(living.find(key).kind, 'miss');
-  lost.release();
-  assert.ok(lease.isHeld(), 'the dead release nothing of the living');
   lease.release();
-  // Also once the new owner has come and gone, and a third one has the first number again.
-  const third = living.lease(key);
-  assert.is(third?.generation, 1);
   assert.not.ok(lost.isHeld());
+  // Also once the new owner has come and gone, and a third one has the first number again.
+  const third = taken(living);
+  assert.is(third.generation, 1);
+  assert.not.ok(lost.isHeld());
+  lost.release();
+  assert.ok(third.isHeld(), 'the dead release nothing of the living');
   living.close();
+});
+
+leases('two takers of a dead owner’s lease never both win, however slow one is', () => {
+  const disk = memoryDisk();
+  openCache('/cache', { disk, life: otherLife() }).lease(key);
+  let meanwhile = (): void => {};
+  // Between a taker's look and its claim, others do what they like.
+  const slow: MemoryDisk = {
+    ...disk,
+    link(from, to) {
+      const act = meanwhile;
+      meanwhile = () => {};
+      act();
+      disk.link(from, to);
+    },
+  };
+  const seen = { identify: ownIdentity, beat: () => () => {} };
+  const late = openCache('/cache', { disk: slow, life: seen });
+  const quick = openCache('/cache', { disk, life: seen });
+  const third = openCache('/cache', { disk, life: seen });
+
+  meanwhile = () => assert.ok(quick.lease(key) !== undefined);
+  assert.is(late.lease(key), undefined, 'another one has it');
+  quick.close();
+
+  openCache('/cache', { disk, life: otherLife() }).lease(key);
+  let now: Lease | undefined;
+  meanwhile = () => {
+    // The number that the slow one saw is somebody else's by now.
+    taken(quick).release();
+    now = taken(third);
+    assert.is(now.generation, 1);
+  };
+  assert.is(late.lease(key), undefined, 'another one has it under the old number');
+  assert.ok(now?.isHeld());
 });
 
 leases('of a process that cannot be seen are taken over after 30 s without a sign of life', () => {

@@ -44,6 +44,8 @@ export interface MemoryDisk extends Disk {
   restarted(pick: (n: number) => number): MemoryDisk;
   /** Changes bytes behind everybody's back. */
   tamper(path: string, change: (bytes: Buffer) => Buffer): void;
+  /** Sets a file's times, as a coarse clock or `touch -d` would. */
+  stamp(path: string, times: { readonly mtimeNs?: bigint; readonly ctimeNs?: bigint }): void;
   files(): string[];
 }
 
@@ -231,6 +233,9 @@ export function memoryDisk(tree?: Folder): MemoryDisk {
       file.bytes = alter(Buffer.from(file.bytes));
       file.mtimeNs = clock;
       file.ctimeNs = clock;
+    },
+    stamp(path, times) {
+      Object.assign(fileAt(path), times);
     },
     files() {
       const found: string[] = [];

@@ -13,11 +13,13 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Cache, canonicalJson, digestOf, openCache, sha256 } from '../../cache/index.ts';
+import { memoryDisk } from './memory-disk.ts';
 import {
   actionNamed,
   failureOf,
   freshCache,
   freshFolder,
+  otherLife,
   perform,
   recordFor,
   restored,
@@ -218,6 +220,44 @@ store('reads an unchanged file once, a changed one again', async () => {
   utimesSync(file, past, past);
   assert.is(cache.digestFile(file).digest, sha256('secnd'));
   assert.throws(() => cache.digestFile(`${file}.gone`), /data\.xyz\.gone does not exist/);
+});
+
+store('trusts no digest of a file that could have changed within the clock’s resolution', () => {
+  const disk = memoryDisk();
+  const cache = openCache('/cache', { disk, life: otherLife() });
+  const hourAgo = BigInt(Date.now() - 3_600_000) * 1_000_000n;
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const rewritten = (times: { mtimeNs: bigint; ctimeNs: bigint }, later: typeof times) => {
+    disk.removeTree('/data.xyz');
+    disk.create('/data.xyz', 'first', 0o644);
+    disk.stamp('/data.xyz', times);
+    assert.is(cache.digestFile('/data.xyz').digest, sha256('first'));
+    disk.tamper('/data.xyz', () => Buffer.from('secnd'));
+    disk.stamp('/data.xyz', later);
+    return cache.digestFile('/data.xyz').digest;
+  };
+  const old = { mtimeNs: hourAgo, ctimeNs: hourAgo };
+  // Nothing shows that this one changed, and nothing need: it is what trusting means.
+  assert.is(rewritten(old, old), sha256('first'));
+  const again = { mtimeNs: hourAgo, ctimeNs: hourAgo + 1n };
+  assert.is(rewritten(old, again), sha256('secnd'), 'modification time set back');
+  for (const fresh of [
+    { mtimeNs: now, ctimeNs: now },
+    { mtimeNs: hourAgo, ctimeNs: now },
+    { mtimeNs: now, ctimeNs: hourAgo },
+  ])
+    assert.is(rewritten(fresh, fresh), sha256('secnd'), 'written again in the same instant');
+});
+
+store('the same bytes again, from memory or from a file, cost no write', async () => {
+  const disk = memoryDisk();
+  const cache = openCache('/cache', { disk, life: otherLife() });
+  await cache.addBytes(Buffer.from('one'));
+  disk.create('/one.txt', 'one', 0o644);
+  const before = disk.changes();
+  await cache.addBytes(Buffer.from('one'));
+  await cache.addFile('/one.txt');
+  assert.is(disk.changes(), before);
 });
 
 store('verify reads everything again and names what is wrong', async () => {
