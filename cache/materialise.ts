@@ -11,6 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { type Disk, discard } from './disk.ts';
 import { CacheError, diskProblem } from './errors.ts';
+import { PairLog } from './pair-log.ts';
 import type { Content, StatCache } from './stat-cache.ts';
 
 export type Materialised =
@@ -30,12 +31,13 @@ export class Results {
   readonly #disk: Disk;
   readonly #root: string;
   readonly #stats: StatCache;
-  #written: Map<string, string> | undefined;
+  readonly #written: PairLog;
 
   constructor(disk: Disk, root: string, stats: StatCache) {
     this.#disk = disk;
     this.#root = root;
     this.#stats = stats;
+    this.#written = new PairLog(disk, join(root, LEDGER));
   }
 
   /** Makes a copy of `source`, whose bytes are `content`, appear at `path` below the root. */
@@ -65,10 +67,10 @@ export class Results {
         because: `${target} is a ${there.kind === 'link' ? 'symbolic link' : there.kind} that curie did not make: move it away to have the result there`,
       };
     const found = this.#stats.contentOf(target).digest;
-    const ours = this.#ledger().get(name);
+    const ours = this.#written.get(name);
     if (found === content.digest) {
       // Also when the ledger was lost: a file with exactly our bytes is ours to replace later.
-      if (ours !== found) this.#note(name, found);
+      this.#note(name, found);
       return { kind: 'kept' };
     }
     if (ours === undefined)
@@ -137,38 +139,14 @@ export class Results {
     }
   }
 
-  #ledger(): Map<string, string> {
-    if (this.#written !== undefined) return this.#written;
-    this.#written = new Map();
-    const path = join(this.#root, LEDGER);
-    if (this.#disk.stat(path)?.kind !== 'file') return this.#written;
-    for (const line of Buffer.from(this.#disk.read(path)).toString('utf8').split('\n')) {
-      const entry = parsed(line);
-      if (entry !== undefined) this.#written.set(entry[0], entry[1]);
-    }
-    return this.#written;
-  }
-
-  /** Noted before the file appears: a crash between leaves a note without a file, which is harmless. */
+  /**
+   * Noted before the file appears: a crash between leaves a note without a file, which is
+   * harmless.
+   */
   #note(name: string, digest: string): void {
-    const ledger = this.#ledger();
-    if (ledger.get(name) === digest) return;
     const path = join(this.#root, LEDGER);
     if (this.#disk.stat(path)?.kind === 'link')
       throw new CacheError('not-writable', path, `${path} is a symbolic link: remove it`);
-    this.#disk.append(path, `\n${JSON.stringify([name, digest])}\n`);
-    ledger.set(name, digest);
-  }
-}
-
-function parsed(line: string): readonly [name: string, digest: string] | undefined {
-  if (!line.endsWith(']')) return undefined;
-  try {
-    const entry: unknown = JSON.parse(line);
-    if (!Array.isArray(entry)) return undefined;
-    const [name, digest]: readonly unknown[] = entry;
-    return typeof name === 'string' && typeof digest === 'string' ? [name, digest] : undefined;
-  } catch {
-    return undefined;
+    this.#written.set(name, digest);
   }
 }

@@ -306,6 +306,22 @@ store('remembers the last record of each task of a study', async () => {
   assert.is(later.latestOf('study', 'density/C'), undefined);
 });
 
+store('what it remembers of a task does not grow with the number of runs', () => {
+  const disk = memoryDisk();
+  const open = () => openCache('/cache', { disk, life: otherLife() });
+  const cache = open();
+  for (let k = 0; k < 2500; k++)
+    cache.noteLatest('study', `task ${k % 10}`, actionNamed(String(k)).key);
+  const [log] = disk.files().filter((path) => path.startsWith('/cache/last/'));
+  assert.ok(disk.read(log!).length < 1200 * 90);
+  disk.append(log!, '\n["task 3","torn');
+  const later = open();
+  later.noteLatest('study', 'task 4', actionNamed('x').key);
+  const lines = Buffer.from(disk.read(log!)).toString();
+  assert.ok(lines.includes(`["task 3","${actionNamed('2493').key}"]`));
+  assert.ok(lines.endsWith(`\n["task 4","${actionNamed('x').key}"]\n`));
+});
+
 store('writes data in one way only', () => {
   assert.is(
     canonicalJson({ b: [1, 'é', null, true], a: { 'z\n': 1e21, Z: 0.1 } }),
