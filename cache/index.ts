@@ -89,7 +89,10 @@ export interface Cache {
   deviceLease(name: string): Lease | undefined;
 
   checkpoint(key: string): Checkpoint;
-  /** A new empty folder for one attempt, on the cache's file system; absolute path. */
+  /**
+   * A new empty folder for one attempt, on the cache's file system; absolute path. `close`
+   * removes it: what should outlive this process is moved into the run's folder.
+   */
   newFolder(): string;
 
   /**

@@ -9,7 +9,7 @@ import { type Reason, reasonToRun } from '../provenance/explain.ts';
 import type { Json } from '../step.ts';
 import type { Binding, ExpandedStudy, Task, TaskId } from '../study/expanded.ts';
 import type { Action } from './action.ts';
-import { resolveInputs, type Surroundings, type Upstream } from './resolve.ts';
+import { type NamedFile, resolveInputs, type Surroundings, type Upstream } from './resolve.ts';
 
 export type Decision =
   | {
@@ -25,6 +25,8 @@ export type Decision =
       readonly action: Action;
       /** What the worker gets. */
       readonly values: { readonly [input: string]: Json };
+      /** The user's files among them, to be looked at again before the commit. */
+      readonly files: readonly NamedFile[];
       readonly because: Reason;
     }
   /** Its key needs what these give. */
@@ -90,7 +92,7 @@ export function decide(
       return { kind: 'inconclusive', task: id, key, action, by, output, reason };
     }
     case 'ready': {
-      const { key, action, values } = resolution;
+      const { key, action, values, files } = resolution;
       const found = known.find(key);
       const forced = known.forced?.has(id) ?? false;
       if (found.kind === 'hit' && !forced)
@@ -100,7 +102,7 @@ export function decide(
         found.kind === 'hit'
           ? ({ kind: 'forced' } as const)
           : reasonToRun(found, action, latest, task, study, resolution.origins);
-      return { kind: 'run', task: id, key, action, values, because };
+      return { kind: 'run', task: id, key, action, values, files, because };
     }
   }
 }

@@ -6,6 +6,7 @@ import type { ActionRecord, Content } from '../../cache/index.ts';
 import { digestOf } from '../../cache/index.ts';
 import type { InputField, Json, Measured, OutputField } from '../step.ts';
 import type { Binding, ExpandedStudy, Span, Task, TaskId } from '../study/expanded.ts';
+import { evaluateExpression, type Operand } from '../study/expression.ts';
 import {
   type Action,
   actionOf,
@@ -26,26 +27,12 @@ export type Upstream =
   | { readonly kind: 'failed' }
   | { readonly kind: 'pending' };
 
-/** A value inside an expression: plain, or a number in a unit. */
-export interface Operand {
-  readonly value: Json;
-  readonly unit: string | null;
-}
-
 /** All that resolving asks for besides upstream tasks; nothing else of the world is looked at. */
 export interface Surroundings {
   /** Digest of a file that the study names. Throws what the user should read if it cannot. */
   contentOf(path: string): Content;
   /** Where stored bytes are. */
   pathOf(digest: string): string;
-  /** The value of an expression, checked and in base form for `field`. */
-  evaluate(
-    expression: Binding & { readonly kind: 'expression' },
-    operands: { readonly [name: string]: Operand },
-    field: InputField | undefined,
-  ): Json;
-  /** A number of another unit of the same dimension. */
-  convert(value: number, from: string, to: string): number;
   /** Programs and platform that the task's key holds, for the steps that start programs. */
   environment?(task: Task): Environment;
 }
@@ -65,6 +52,13 @@ interface Known {
   readonly action: Action;
   /** By digest. */
   readonly origins: ReadonlyMap<string, Origin>;
+  /** The user's files among the inputs: the same before the result is committed, or it is not. */
+  readonly files: readonly NamedFile[];
+}
+
+export interface NamedFile {
+  readonly path: string;
+  readonly digest: string;
 }
 
 export type Resolution =
@@ -85,8 +79,8 @@ export type Resolution =
   | { readonly kind: 'blocked'; readonly by: TaskId };
 
 /**
- * Resolves the inputs of `task`. Throws only what `contentOf`, `evaluate` and `convert` throw:
- * messages for the user.
+ * Resolves the inputs of `task`. Throws what `contentOf` throws, and a
+ * `DiagnosticError` where an expression turns out to have no valid value.
  */
 export function resolveInputs(
   task: Task,
@@ -120,6 +114,7 @@ class Resolver {
   readonly #around: Surroundings;
   readonly #upstream: (task: TaskId) => Upstream;
   readonly #origins = new Map<string, Origin>();
+  readonly #files: NamedFile[] = [];
   readonly #waiting = new Set<TaskId>();
   #blockedBy: TaskId | undefined;
   #missing: { by: TaskId; output: string; reason: string } | undefined;
@@ -156,7 +151,7 @@ class Resolver {
     if (this.#waiting.size > 0)
       return { kind: 'waiting', for: [...this.#waiting].sort((a, b) => a - b) };
     const action = actionOf(this.#task.interface, parts, this.#around.environment?.(this.#task));
-    const known = { key: keyOf(action), action, origins: this.#origins };
+    const known = { key: keyOf(action), action, origins: this.#origins, files: this.#files };
     return this.#missing === undefined
       ? { kind: 'ready', ...known, values }
       : { kind: 'inconclusive', ...known, ...this.#missing };
@@ -243,8 +238,10 @@ class Resolver {
 
   #file(binding: Binding & { readonly kind: 'file' }): Resolved {
     const { digest, size } = this.#around.contentOf(binding.path);
-    this.#origins.set(digest, { kind: 'file', path: binding.path, span: binding.span });
-    return { part: { content: digest }, value: { path: binding.path, digest, size } };
+    const { path, span } = binding;
+    this.#origins.set(digest, { kind: 'file', path, span });
+    this.#files.push({ path, digest });
+    return { part: { content: digest }, value: { path, digest, size } };
   }
 
   #map(entries: { readonly [key: string]: Binding }, field: InputField): Resolved | undefined {
@@ -278,7 +275,7 @@ class Resolver {
     }
     if (!complete) return undefined;
     if (missing !== undefined) return { part: { measured: missing }, value: null };
-    const value = this.#around.evaluate(binding, operands, field);
+    const value = evaluateExpression(binding, operands, field);
     return { part: { value }, value };
   }
 
@@ -316,14 +313,14 @@ class Resolver {
       this.#remember(digest, binding);
       return { part: { measured: digest }, value: { kind: 'value', digest, measured: value } };
     }
-    const plain = this.#plain(operandOf(value, this.#outputField(binding)), field);
+    const plain = SCALARS.has(field.kind)
+      ? evaluateExpression(
+          asExpression(binding),
+          { [binding.output]: operandOf(value, this.#outputField(binding)) },
+          field,
+        )
+      : value;
     return { part: { value: plain }, value: plain };
-  }
-
-  /** A number in the unit that the field wants; all else as it is. */
-  #plain({ value, unit }: Operand, field: InputField): Json {
-    if (field.kind !== 'quantity' || unit === null || typeof value !== 'number') return value;
-    return unit === field.unit ? value : this.#around.convert(value, unit, field.unit);
   }
 
   /** What the task gave for an output; undefined, with the reason noted, while it has not. */
@@ -379,6 +376,25 @@ class Resolver {
   #outputField(binding: Binding & { readonly kind: 'output' }): OutputField | undefined {
     return this.#study.tasks[binding.task]?.interface.outputs[binding.output];
   }
+}
+
+/** Inputs that take one plain value, in a unit and within bounds. */
+const SCALARS: ReadonlySet<InputField['kind']> = new Set([
+  'quantity',
+  'integer',
+  'number',
+  'boolean',
+  'text',
+  'choice',
+  'composition',
+]);
+
+/** A reference alone is the expression that it makes up: unit, kind and bounds are checked alike. */
+function asExpression(
+  binding: Binding & { readonly kind: 'output' },
+): Binding & { readonly kind: 'expression' } {
+  const { output, span } = binding;
+  return { kind: 'expression', text: output, operands: { [output]: binding }, span };
 }
 
 function defaultOf(field: InputField): Json | undefined {

@@ -116,6 +116,21 @@ keys('hold bytes by content only, from a file or from a task', () => {
   assert.not.equal(at(file('/a/one')), at(file('/a/two')));
 });
 
+keys('come with the files that must still be the same when the result is committed', () => {
+  const frames = {
+    kind: 'list',
+    items: [file('/a/one'), file('/b/one')],
+    span: somewhere,
+  } as const;
+  const resolution = resolve({ ...hot, frames });
+  assert.ok(resolution.kind === 'ready');
+  const { digest } = contentOf('1');
+  assert.equal(resolution.files, [
+    { path: '/a/one', digest },
+    { path: '/b/one', digest },
+  ]);
+});
+
 keys('count one value of a list as a list of one', () => {
   const list = (...items: readonly Binding[]): Binding => ({
     kind: 'list',
@@ -242,44 +257,27 @@ keys('a partial gather goes on without its failed elements', () => {
   assert.is((resolution.values.frames as Json[]).length, 1);
 });
 
-keys('numbers of other tasks arrive in the unit of the input', () => {
-  const giving = step(
-    'giving',
-    {},
-    { out: { kind: 'quantity', dimension: 'temperature', unit: 'mK' } },
-  );
+keys('numbers of other tasks arrive in the unit of the input, alone or in an expression', () => {
+  const giving = step('giving', {}, { out: { kind: 'measured', unit: 'kbar' } });
+  const operands = { 'a.out': output(0) };
+  const doubled = { kind: 'expression', text: 'a.out * 2', operands, span: somewhere } as const;
   const toy = study(
     { name: 'a', of: giving },
-    { name: 'b', of: npt, inputs: { temperature: output(0) } },
-    {
-      name: 'c',
-      of: npt,
-      inputs: {
-        temperature: {
-          kind: 'expression',
-          text: 'a.out * 2',
-          operands: { 'a.out': output(0) },
-          span: somewhere,
-        },
-      },
-    },
+    { name: 'b', of: npt, inputs: { ...hot, pressure: output(0) } },
+    { name: 'c', of: npt, inputs: { ...hot, pressure: doubled } },
   );
-  const around = {
-    ...ignorance,
-    convert: (number: number, from: string, to: string) =>
-      from === 'mK' && to === 'K' ? number / 1000 : Number.NaN,
-    evaluate: (
-      _: unknown,
-      operands: { readonly [name: string]: { value: Json; unit: string | null } },
-    ) => (operands['a.out']?.unit === 'mK' ? Number(operands['a.out'].value) / 500 : Number.NaN),
-  };
-  const upstream = (): Upstream => ({ kind: 'record', record: record({ out: value(2_000_000) }) });
-  const [b, c] = [1, 2].map((k) => resolveInputs(toy.tasks[k]!, toy, around, upstream));
+  const measured = { quantity: 'pressure', value: 57, unit: 'kbar' };
+  const upstream = (): Upstream => ({ kind: 'record', record: record({ out: value(measured) }) });
+  const [b, c] = [1, 2].map((k) => resolveInputs(toy.tasks[k]!, toy, ignorance, upstream));
   assert.ok(b?.kind === 'ready' && c?.kind === 'ready');
-  assert.is(b.values.temperature, 2000);
-  assert.is(c.values.temperature, 4000);
+  assert.is(b.values.pressure, 5.7);
+  assert.is(c.values.pressure, 11.4);
   // Keyed by the number, not by who measured it and how well.
-  assert.is(b.key, keyOf(hot));
+  assert.is(b.key, keyOf({ ...hot, pressure: literal(5.7) }));
+  const lacking = [1, 2].map((k) =>
+    resolveInputs(toy.tasks[k]!, toy, ignorance, () => inconclusive),
+  );
+  for (const resolution of lacking) assert.is(resolution.kind, 'inconclusive');
 });
 
 keys.run();

@@ -110,12 +110,6 @@ export const ignorance: Knowledge = {
     throw new Error(`${path} was not expected to be read`);
   },
   pathOf: (digest) => `/cas/${digest}`,
-  evaluate: () => {
-    throw new Error('no expression was expected');
-  },
-  convert: () => {
-    throw new Error('no conversion was expected');
-  },
 };
 
 /** A record as a run would have left it. */
