@@ -148,10 +148,14 @@ crash('kill -9 at random instants of commits never leaves a short or torn result
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
+    let condemned = false;
     await new Promise<void>((resolve) => {
       worker.stdout.on('data', (chunk) => {
-        if (output === '') setTimeout(() => worker.kill('SIGKILL'), 5 + Math.random() * 60);
         output += chunk;
+        // After its first few commits, whatever the speed of the machine, at any instant of one.
+        if (condemned || output.split('\n').length < 2 + (round % 4)) return;
+        condemned = true;
+        setTimeout(() => worker.kill('SIGKILL'), Math.random() * 30);
       });
       worker.on('close', () => resolve());
     });
@@ -177,7 +181,7 @@ crash('kill -9 at random instants of commits never leaves a short or torn result
     assert.is(cache.stats().temporary.count, 0, 'gc removes what the dead left');
     cache.close();
   }
-  assert.ok(committed > 12, `the children committed ${committed} results`);
+  assert.ok(committed >= 18, `the children committed ${committed} results`);
 });
 
 /** Runs a script as the user nobody; returns what it printed. */

@@ -299,7 +299,7 @@ behaviour('random studies with random edits give what a naive evaluator gives', 
         }
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 600 },
   );
 });
 
