@@ -1,9 +1,11 @@
 /** The registry of built-in step types: what the CLI hands to the engine. */
 import type { StepInterface } from '../engine/step.ts';
 import { dftImport } from './dft-import/interface.ts';
+import { evaluate } from './evaluate/interface.ts';
 import { lattice } from './lattice/interface.ts';
 
 export const steps: readonly StepInterface[] = [
   { ...dftImport, load: () => import('./dft-import/run.ts') },
+  { ...evaluate, load: () => import('./evaluate/run.ts') },
   { ...lattice, load: () => import('./lattice/run.ts') },
 ];

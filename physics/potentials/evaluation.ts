@@ -3,7 +3,7 @@ import { EV_PER_A3_TO_GPA } from '../constants.ts';
 import { determinant } from '../dft/frames.ts';
 import { uniform } from '../random.ts';
 import type { Frame } from '../structure/frame.ts';
-import { type ForceField, PotentialError } from './force-field.ts';
+import { type ForceField, type Forces, PotentialError } from './force-field.ts';
 
 /** What every member says of one frame. */
 export interface Prediction {
@@ -44,13 +44,23 @@ export function predict(
     const virials: Float64Array[] = [];
     for (const member of members) {
       member.setAtoms(types);
-      const found = member.compute(frame.positions, frame.cell);
+      const found = computed(member, frame);
       energies.push(found.energy);
       forces.push(found.forces.slice());
       virials.push(found.virial.slice());
     }
     return { frame, energies, forces, virials };
   });
+}
+
+/** The force field's answer; its refusal names the frame. */
+function computed(member: ForceField, frame: Frame): Forces {
+  try {
+    return member.compute(frame.positions, frame.cell);
+  } catch (error) {
+    if (!(error instanceof PotentialError)) throw error;
+    throw new PotentialError(`frame ${frame.id} (${frame.group}): ${error.message}`);
+  }
 }
 
 /** A root mean square error beside the labels' own root mean square. */
