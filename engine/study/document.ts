@@ -1,0 +1,317 @@
+/**
+ * The checked study: parameters after profile and `--set`, sets, steps with their interfaces
+ * and axes. What is wrong with one part is reported and left out; the rest is still checked.
+ */
+import type { OutputField, StepInterface } from '../step.ts';
+import type { Problems } from './diagnostic.ts';
+import { type DeclaredOutput, execInterface, VALUE_TYPES } from './exec-interface.ts';
+import type { Span, Task } from './expanded.ts';
+import { type Axis, readAxis, sizeOf } from './matrix.ts';
+import { EXEC, RESERVED } from './names.ts';
+import {
+  describe,
+  type Entry,
+  entriesOf,
+  jsonOf,
+  type Mapping,
+  type Node,
+  type Scalar,
+} from './node.ts';
+import { readParameters } from './parameters.ts';
+import { fromNumber, multiply, parseDecimal, toNumber } from './rational.ts';
+import { said } from './references.ts';
+import { didYouMean } from './suggest.ts';
+import { defaultUnit, isDimension, unitNamed } from './units.ts';
+
+export interface CheckedStudy {
+  readonly name: string;
+  readonly parameters: ReadonlyMap<string, Node>;
+  readonly sets: ReadonlyMap<string, Node>;
+  /** In the order of the file. */
+  readonly steps: ReadonlyMap<string, CheckedStep>;
+}
+
+export interface CheckedStep {
+  readonly name: string;
+  readonly span: Span;
+  readonly uses: string;
+  /** Undefined if the step type is unknown, which has been reported. */
+  readonly interface: StepInterface | undefined;
+  readonly inputs: ReadonlyMap<string, Entry>;
+  /** Undefined if an axis is wrong, which has been reported. */
+  readonly axes: readonly Axis[] | undefined;
+  /** Names of the axes, those that are wrong included. */
+  readonly axisNames: readonly string[];
+  /** Their values as written. */
+  readonly axisNodes: readonly Node[];
+  readonly size: number;
+  readonly after: readonly Scalar[];
+  readonly resources: Task['resources'];
+  readonly partial: boolean;
+  readonly timeout: number | null;
+  /** `exec` only. */
+  readonly declared: { readonly [name: string]: DeclaredOutput } | undefined;
+}
+
+export interface Choices {
+  readonly registry: readonly StepInterface[];
+  readonly profile: string | undefined;
+  readonly set: readonly string[];
+}
+
+/** Takes a study apart whose shape has been checked. */
+export function readDocument(root: Mapping, choices: Choices, problems: Problems): CheckedStudy {
+  const parameters = readParameters(root, choices, problems);
+  const sets = new Map<string, Node>();
+  for (const [name, { value }] of entriesOf(root, 'sets')) sets.set(name, value);
+  const types = new Map(choices.registry.map((each) => [each.type, each] as const));
+  const steps = new Map<string, CheckedStep>();
+  const reader = new StepReader(types, parameters, sets, problems);
+  for (const [name, { key, value }] of entriesOf(root, 'steps')) {
+    if (RESERVED.includes(name))
+      problems.add(
+        'bad-name',
+        key.span,
+        `${name} means something in expressions; call the step otherwise`,
+      );
+    else if (value.kind === 'map') steps.set(name, reader.step(name, key, value));
+  }
+  const study = root.entries.get('study')?.value;
+  return { name: study?.kind === 'scalar' ? study.text : '', parameters, sets, steps };
+}
+
+class StepReader {
+  readonly #types: ReadonlyMap<string, StepInterface>;
+  readonly #parameters: ReadonlyMap<string, Node>;
+  readonly #sets: ReadonlyMap<string, Node>;
+  readonly #problems: Problems;
+
+  constructor(
+    types: ReadonlyMap<string, StepInterface>,
+    parameters: ReadonlyMap<string, Node>,
+    sets: ReadonlyMap<string, Node>,
+    problems: Problems,
+  ) {
+    this.#types = types;
+    this.#parameters = parameters;
+    this.#sets = sets;
+    this.#problems = problems;
+  }
+
+  step(name: string, key: Scalar, text: Mapping): CheckedStep {
+    const value = (field: string): Node | undefined => text.entries.get(field)?.value;
+    const uses = value('uses');
+    const type = uses?.kind === 'scalar' ? uses.text : '';
+    const isExec = type === EXEC;
+    const known = isExec ? true : this.#types.get(type) !== undefined;
+    if (!known && uses?.kind === 'scalar')
+      this.#problems.add(
+        'unknown-step-type',
+        uses.span,
+        `there is no step type ${type}${didYouMean(type, [...this.#types.keys(), EXEC], 'step types')}`,
+      );
+    if (known && !isExec)
+      for (const only of ['outputs', 'timeout']) {
+        const entry = text.entries.get(only);
+        if (entry !== undefined)
+          this.#problems.add(
+            'exec-only',
+            entry.key.span,
+            `only steps that use exec have ${only}; leave it out`,
+          );
+      }
+    const declared = isExec ? this.#declared(name, key, text) : undefined;
+    const after = value('after');
+    const partial = value('partial');
+    const axes = this.#axes(text);
+    return {
+      name,
+      span: key.span,
+      uses: type,
+      interface: declared === undefined ? this.#types.get(type) : this.#exec(declared),
+      inputs: entriesOf(text, 'with'),
+      axes,
+      axisNames: [...entriesOf(text, 'matrix').keys()],
+      axisNodes: [...entriesOf(text, 'matrix').values()].map(({ value }) => value),
+      size: axes === undefined ? 0 : sizeOf(axes),
+      after: (after?.kind === 'list' ? after.items : after === undefined ? [] : [after]).filter(
+        (each) => each.kind === 'scalar',
+      ),
+      resources: this.#resources(name, value('resources')),
+      partial: partial?.kind === 'scalar' && jsonOf(partial) === true,
+      timeout: this.#timeout(value('timeout')),
+      declared,
+    };
+  }
+
+  #exec(declared: { readonly [name: string]: DeclaredOutput }): StepInterface {
+    // A worker never loads it unless the registry says how: exec is run as a process.
+    const load =
+      this.#types.get(EXEC)?.load ?? (() => Promise.reject(new Error('exec has no code to load')));
+    return execInterface(declared, load);
+  }
+
+  #axes(text: Mapping): readonly Axis[] | undefined {
+    const axes: Axis[] = [];
+    let complete = true;
+    for (const [name, { value }] of entriesOf(text, 'matrix')) {
+      const axis = this.#axis(name, value);
+      if (axis === undefined) complete = false;
+      else axes.push(axis);
+    }
+    return complete ? axes : undefined;
+  }
+
+  #axis(name: string, value: Node): Axis | undefined {
+    if (value.kind !== 'scalar') return readAxis(name, value, null, this.#problems);
+    const meaning = said(value);
+    if (meaning.kind === 'reference') {
+      const { root, path, text } = meaning.reference;
+      const [only] = path;
+      if (path.length === 1 && only !== undefined && (root === 'sets' || root === 'params')) {
+        const values = (root === 'sets' ? this.#sets : this.#parameters).get(only);
+        // An unknown name is reported with all the others.
+        return values === undefined ? undefined : readAxis(name, values, text, this.#problems);
+      }
+    }
+    if (meaning.kind !== 'wrong')
+      this.#problems.add(
+        'bad-axis',
+        value.span,
+        `the values of ${name} are ${describe(value)}; expected a mapping from labels to values, a list, $sets.NAME or $params.NAME`,
+      );
+    return undefined;
+  }
+
+  #resources(step: string, given: Node | undefined): Task['resources'] {
+    if (given?.kind !== 'map') return {};
+    const number = (name: string): number | undefined => {
+      const node = given.entries.get(name)?.value;
+      const value = node === undefined ? undefined : jsonOf(node);
+      return typeof value === 'number' ? value : undefined;
+    };
+    const cpu = number('cpu');
+    const gpu = number('gpu');
+    const node = given.entries.get('memory')?.value;
+    let memory: number | undefined;
+    if (node?.kind === 'scalar') {
+      memory = amount(node.text, MEMORY);
+      if (memory === undefined)
+        this.#problems.add(
+          'wrong-kind',
+          node.span,
+          `memory of step ${step} is ${describe(node)}; expected an amount such as 4 GB or 500 MB`,
+        );
+    }
+    return {
+      ...(cpu !== undefined && { threads: { min: cpu, max: cpu } }),
+      ...(memory !== undefined && { memory }),
+      ...(gpu !== undefined && { gpu }),
+    };
+  }
+
+  #timeout(given: Node | undefined): number | null {
+    if (given?.kind !== 'scalar') return null;
+    const seconds = amount(given.text, DURATION);
+    if (seconds === undefined)
+      this.#problems.add(
+        'wrong-kind',
+        given.span,
+        `timeout is ${describe(given)}; expected a time such as 30 min or 12 h (s, min, h, d)`,
+      );
+    return seconds ?? null;
+  }
+
+  #declared(step: string, key: Scalar, text: Mapping): { [name: string]: DeclaredOutput } {
+    const outputs = entriesOf(text, 'outputs');
+    if (!text.entries.has('outputs'))
+      this.#problems.add(
+        'missing-key',
+        key.span,
+        `step ${step} declares no outputs; add outputs: { name: { file: FILE, type: TYPE } }`,
+      );
+    const declared: [string, DeclaredOutput][] = [];
+    for (const [name, { value }] of outputs) {
+      const field = (each: string): Scalar | undefined => {
+        const node = value.kind === 'map' ? value.entries.get(each)?.value : undefined;
+        return node?.kind === 'scalar' ? node : undefined;
+      };
+      const file = field('file');
+      const output = this.#declaredField(name, value, field);
+      if (file !== undefined && output !== undefined)
+        declared.push([name, { file: file.text, output }]);
+    }
+    return Object.fromEntries(declared);
+  }
+
+  #declaredField(
+    name: string,
+    node: Node,
+    field: (name: string) => Scalar | undefined,
+  ): OutputField | undefined {
+    const type = field('type')?.text ?? 'file';
+    const [dimension, unit] = [field('dimension'), field('unit')];
+    const measures = unit === undefined ? undefined : unitNamed(unit.text);
+    if (unit !== undefined && measures === undefined && type === 'quantity')
+      return this.#problems.add(
+        'unknown-unit',
+        unit.span,
+        `${unit.text} is not a unit that curie knows`,
+      );
+    switch (type) {
+      case 'quantity': {
+        const named = dimension?.text ?? measures?.dimension ?? '';
+        if (!isDimension(named))
+          return this.#problems.add(
+            'missing-key',
+            node.span,
+            `output ${name} is a quantity of no dimension; add dimension: viscosity, or whatever it is`,
+          );
+        if (measures !== undefined && measures.dimension !== named)
+          return this.#problems.add(
+            'wrong-dimension',
+            unit!.span,
+            `${measures.name} is not a unit of ${named}`,
+          );
+        return { kind: 'quantity', dimension: named, unit: measures?.name ?? defaultUnit(named) };
+      }
+      case 'measured':
+        return unit === undefined
+          ? this.#problems.add(
+              'missing-key',
+              node.span,
+              `output ${name} is measured in no unit; add unit: mPa·s, or whatever it is`,
+            )
+          : { kind: 'measured', unit: measures?.name ?? unit.text };
+      case 'number':
+      case 'integer':
+      case 'text':
+      case 'boolean':
+      case 'json':
+        return { kind: type };
+      default: {
+        const extra = dimension ?? unit;
+        if (extra !== undefined)
+          return this.#problems.add(
+            'wrong-kind',
+            extra.span,
+            `output ${name} is a file of type ${type}, which has no ${dimension === undefined ? 'unit' : 'dimension'}; value types are ${VALUE_TYPES.join(', ')}`,
+          );
+        const extension = /\.([A-Za-z0-9]+)$/.exec(field('file')?.text ?? '')?.[1] ?? 'dat';
+        return { kind: 'artifact', type, extension };
+      }
+    }
+  }
+}
+
+const MEMORY: { readonly [unit: string]: number } = { MB: 1, GB: 1000, TB: 1_000_000 };
+const DURATION: { readonly [unit: string]: number } = { s: 1, min: 60, h: 3600, d: 86_400 };
+
+/** `4 GB` in the unit whose factor is 1; undefined if it is no such amount, or not positive. */
+function amount(text: string, units: { readonly [unit: string]: number }): number | undefined {
+  const match = /^([0-9.]+)\s*([A-Za-z]+)$/.exec(text.trim());
+  const exact = match === null ? undefined : parseDecimal(match[1]!);
+  if (exact === undefined || exact.num === 0n || !Object.hasOwn(units, match![2]!))
+    return undefined;
+  return toNumber(multiply(exact, fromNumber(units[match![2]!]!)));
+}

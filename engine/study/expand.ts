@@ -1,0 +1,216 @@
+/**
+ * Checked study -> tasks. Every matrix is unrolled, every reference resolved. Work and memory
+ * are linear in tasks and references; bindings that do not depend on the element are shared.
+ */
+
+import { Binder, type Bound } from './bindings.ts';
+import { expectedKind } from './coerce.ts';
+import type { Problems } from './diagnostic.ts';
+import type { CheckedStep, CheckedStudy } from './document.ts';
+import { declaredAsJson } from './exec-interface.ts';
+import type { Binding, StudyStep, Task, TaskId } from './expanded.ts';
+import type { Files } from './files.ts';
+import { positionsOf, select } from './matrix.ts';
+import { EXEC } from './names.ts';
+import { isRequired } from './schema.ts';
+import { didYouMean } from './suggest.ts';
+
+/** A study may grow to this many tasks, and its gathers to this many elements. */
+const MOST_TASKS = 200_000;
+const MOST_GATHERED = 2_000_000;
+
+export interface Expansion {
+  readonly steps: readonly StudyStep[];
+  readonly tasks: readonly Task[];
+}
+
+/**
+ * Unrolls the study. `order`: the steps such that each follows those it needs. Problems are
+ * collected; the result counts only if there are none.
+ */
+export function expand(
+  study: CheckedStudy,
+  order: readonly string[],
+  files: Files,
+  problems: Problems,
+): Expansion {
+  const firstTask = new Map<string, TaskId>();
+  let count = 0;
+  for (const name of order) {
+    const step = study.steps.get(name)!;
+    firstTask.set(name, count);
+    count += step.size;
+    if (count > MOST_TASKS && count - step.size <= MOST_TASKS)
+      problems.add(
+        'too-many-tasks',
+        step.span,
+        `with step ${name}, which has ${step.size} tasks, the study has more than ${MOST_TASKS}`,
+      );
+  }
+  if (count > MOST_TASKS) return { steps: [], tasks: [] };
+  const expander = new Expander(study, firstTask, files, problems);
+  const tasks = order.flatMap((name) => expander.tasks(study.steps.get(name)!));
+  const steps = [...study.steps.values()].map(({ name, uses, span, axes, size }) => ({
+    name,
+    uses,
+    span,
+    axes: (axes ?? []).map((axis) => axis.name),
+    tasks: Array.from({ length: size }, (_, k) => firstTask.get(name)! + k),
+  }));
+  return { steps, tasks };
+}
+
+class Expander {
+  readonly #study: CheckedStudy;
+  readonly #firstTask: ReadonlyMap<string, TaskId>;
+  readonly #problems: Problems;
+  readonly #binder: Binder;
+  #gathered = 0;
+
+  constructor(
+    study: CheckedStudy,
+    firstTask: ReadonlyMap<string, TaskId>,
+    files: Files,
+    problems: Problems,
+  ) {
+    this.#study = study;
+    this.#firstTask = firstTask;
+    this.#problems = problems;
+    this.#binder = new Binder(study, firstTask, files, problems);
+  }
+
+  tasks(step: CheckedStep): Task[] {
+    const { interface: type, axes } = step;
+    if (type === undefined || axes === undefined) return [];
+    this.#checkInputs(step);
+    const shared = new Map<string, Bound>();
+    const failed = new Set<string>();
+    const after = this.#after(step);
+    const first = this.#firstTask.get(step.name)!;
+    const tasks: Task[] = [];
+    for (let element = 0; element < step.size; element++) {
+      const positions = positionsOf(axes, element);
+      const labels = axes.map(({ labels }, k) => labels[positions[k]!]!);
+      tasks.push({
+        id: first + element,
+        name: [step.name, ...labels].join('/'),
+        step: step.name,
+        labels: Object.fromEntries(axes.map(({ name }, k) => [name, labels[k]!] as const)),
+        interface: type,
+        inputs: this.#inputs(step, positions, shared, failed),
+        after: after(positions),
+        resources: step.resources,
+        partial: step.partial,
+        timeout: step.timeout,
+        span: step.span,
+      });
+    }
+    return tasks;
+  }
+
+  /** Inputs that the step type does not have, and those that it needs and does not get. */
+  #checkInputs(step: CheckedStep): void {
+    const fields = Object.entries(step.interface!.inputs).filter(
+      ([name]) => step.uses !== EXEC || name !== 'outputs',
+    );
+    const known = fields.map(([name]) => name);
+    for (const [name, { key }] of step.inputs)
+      if (!known.includes(name))
+        this.#problems.add(
+          'unknown-input',
+          key.span,
+          `${step.uses} has no input ${name}${didYouMean(name, known, 'its inputs')}`,
+        );
+    for (const [name, field] of fields)
+      if (isRequired(field) && !step.inputs.has(name))
+        this.#problems.add(
+          'missing-input',
+          step.span,
+          `step ${step.name} lacks the input ${name} of ${step.uses}; expected ${expectedKind(field)}`,
+        );
+  }
+
+  #inputs(
+    step: CheckedStep,
+    positions: readonly number[],
+    shared: Map<string, Bound>,
+    failed: Set<string>,
+  ): Task['inputs'] {
+    const inputs: [string, Binding][] = [];
+    for (const [name, field] of Object.entries(step.interface!.inputs)) {
+      const given = step.inputs.get(name);
+      if (given === undefined || failed.has(name)) continue;
+      let bound = shared.get(name);
+      if (bound === undefined) {
+        bound = this.#binder.bind(given.value, field, { step, positions, subject: name });
+        if (bound === undefined) {
+          // Further elements would only repeat it, and there may be thousands.
+          failed.add(name);
+          continue;
+        }
+        if (!bound.varies) shared.set(name, bound);
+        this.#countGathered(bound.binding, step);
+      }
+      inputs.push([name, bound.binding]);
+    }
+    if (step.declared !== undefined) {
+      const value = declaredAsJson(step.declared);
+      inputs.push(['outputs', { kind: 'literal', value, span: step.span }]);
+    }
+    return Object.fromEntries(inputs);
+  }
+
+  #countGathered(binding: Binding, step: CheckedStep): void {
+    const before = this.#gathered;
+    for (const item of binding.kind === 'list' ? binding.items : [binding])
+      if (item.kind === 'gather') this.#gathered += item.elements.length;
+    if (this.#gathered > MOST_GATHERED && before <= MOST_GATHERED)
+      this.#problems.add(
+        'too-many-tasks',
+        step.span,
+        `with step ${step.name}, the study gathers more than ${MOST_GATHERED} elements`,
+      );
+  }
+
+  /** Tasks that must end first: aligned where the steps share axes, all of a step otherwise. */
+  #after(step: CheckedStep): (positions: readonly number[]) => readonly TaskId[] {
+    const shared: TaskId[] = [];
+    const aligned: ((positions: readonly number[]) => readonly TaskId[])[] = [];
+    for (const { text } of step.after) {
+      const other = this.#study.steps.get(text);
+      if (other?.axes === undefined) continue;
+      const axes = other.axes;
+      const first = this.#firstTask.get(text)!;
+      const path = axes.length === 0 ? ['end'] : ['*', 'end'];
+      const selected = select(text, axes, path, ['end'], step.axes!);
+      if (selected.kind === 'wrong') continue;
+      const choices = selected.selection.axes;
+      if (choices.every(({ kind }) => kind === 'gathered')) {
+        for (let k = 0; k < other.size; k++) shared.push(first + k);
+        continue;
+      }
+      const byKey = new Map<string, TaskId[]>();
+      const keyOf = (positions: (k: number) => number): string =>
+        choices.map(({ kind }, k) => (kind === 'aligned' ? positions(k) : '*')).join(' ');
+      for (let k = 0; k < other.size; k++) {
+        const positions = positionsOf(axes, k);
+        const key = keyOf((axis) => positions[axis]!);
+        const group = byKey.get(key);
+        if (group === undefined) byKey.set(key, [first + k]);
+        else group.push(first + k);
+      }
+      aligned.push(
+        (positions) =>
+          byKey.get(
+            keyOf((k) => {
+              const choice = choices[k]!;
+              return choice.kind === 'aligned' ? choice.positions[positions[choice.axis]!]! : 0;
+            }),
+          ) ?? [],
+      );
+    }
+    return aligned.length === 0
+      ? () => shared
+      : (positions) => [...shared, ...aligned.flatMap((of) => of(positions))];
+  }
+}
