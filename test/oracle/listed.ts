@@ -1,6 +1,6 @@
 /**
  * Two cheap force fields with a list of pairs, for simulations in tests and benches: Lennard-Jones
- * and an embedded-atom iron. Orthogonal cells more than twice the cut-off wide only.
+ * and an embedded-atom iron, in orthogonal cells; one narrower than twice the cut-off is repeated.
  *
  * Pairs are kept in order of (i, j) and those beyond the cut-off add nothing, so a result never
  * depends on when the list was made.
@@ -143,8 +143,6 @@ function listed({ element, cutoff, pair, embedding }: Interaction): ForceField {
   };
   const list = (x: Float64Array, cell: Float64Array): void => {
     const [lx, ly, lz] = [cell[0]!, cell[4]!, cell[8]!];
-    if (Math.min(lx, ly, lz) < 2 * cutoff)
-      throw new PotentialError(`the cell is narrower than twice the cut-off (${2 * cutoff} Å)`);
     const found: number[] = [];
     for (let i = 0; i < x.length; i += 3)
       for (let j = i + 3; j < x.length; j += 3) {
@@ -184,6 +182,36 @@ function listed({ element, cutoff, pair, embedding }: Interaction): ForceField {
     }
   };
 
+  /** A narrow cell through a field of its own, over as many copies as make it wide. */
+  const repeated = (x: Float64Array, cell: Float64Array): Forces => {
+    const [p, q, r] = [0, 4, 8].map((k) => Math.ceil((2 * reach) / cell[k]!)) as [
+      number,
+      number,
+      number,
+    ];
+    const copies = p * q * r;
+    const wide = new Float64Array(copies * x.length);
+    for (let copy = 0; copy < copies; copy++)
+      for (let k = 0; k < x.length; k += 3) {
+        const at = copy * x.length + k;
+        wide[at] = x[k]! + (copy % p) * cell[0]!;
+        wide[at + 1] = x[k + 1]! + (Math.floor(copy / p) % q) * cell[4]!;
+        wide[at + 2] = x[k + 2]! + Math.floor(copy / (p * q)) * cell[8]!;
+      }
+    const field = listed({ element, cutoff, pair, ...(embedding ? { embedding } : {}) });
+    field.setAtoms(new Uint8Array(wide.length / 3));
+    const whole = field.compute(
+      wide,
+      Float64Array.of(p * cell[0]!, 0, 0, 0, q * cell[4]!, 0, 0, 0, r * cell[8]!),
+    );
+    forces.energy = whole.energy / copies;
+    forces.nearest = whole.nearest;
+    forces.forces.set(whole.forces.subarray(0, x.length));
+    forces.virial.set(whole.virial.map((value) => value / copies));
+    forces.atomEnergies.set(whole.atomEnergies.subarray(0, x.length / 3));
+    return forces;
+  };
+
   return {
     elements: [element],
     cutoff,
@@ -201,6 +229,8 @@ function listed({ element, cutoff, pair, embedding }: Interaction): ForceField {
       };
     },
     compute(x, cell) {
+      if (!x.every(Number.isFinite)) throw new PotentialError('a coordinate is not finite');
+      if (Math.min(cell[0]!, cell[4]!, cell[8]!) < 2 * reach) return repeated(x, cell);
       if (stale(x, cell)) list(x, cell);
       const f = forces.forces.fill(0);
       const w = forces.virial.fill(0);
