@@ -344,7 +344,7 @@ export class Binder {
     const coerced: Coerced =
       read.kind === 'composition'
         ? { kind: 'value', value: read.fractions }
-        : { kind: 'wrong', code: 'bad-composition', why: `is no composition: ${read.why}` };
+        : { kind: 'wrong', code: 'bad-composition', why: `cannot be read: ${read.why}` };
     const bound = this.#literal(coerced, node.span, place.subject, via);
     return bound && { ...bound, varies };
   }

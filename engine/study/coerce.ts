@@ -6,7 +6,7 @@ import type { InputField, Json } from '../step.ts';
 import { parseComposition } from './composition.ts';
 import { describe, plainValue, type Scalar } from './node.ts';
 import { divide, isInteger, multiply, parseDecimal, type Rational, toNumber } from './rational.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean, nearest } from './suggest.ts';
 import {
   describeExponents,
   expectedDimension,
@@ -65,7 +65,7 @@ export function coerceScalar(scalar: Scalar, field: InputField): Coerced {
       const read = parseComposition(scalar.text);
       return read.kind === 'composition'
         ? done(read.fractions)
-        : wrong('bad-composition', `is no composition: ${read.why}`);
+        : wrong('bad-composition', `cannot be read: ${read.why}`);
     }
     case 'json':
       return done(plainValue(scalar));
@@ -206,15 +206,13 @@ function quantity(scalar: Scalar, field: InputField & { readonly kind: 'quantity
   switch (read.kind) {
     case 'not-a-quantity':
       return wrong('wrong-kind', `is ${describe(scalar)}; expected ${expected}`);
-    case 'unknown-unit':
-      return wrong(
-        'unknown-unit',
-        `has the unknown unit ${read.unit}${
-          read.near === undefined
-            ? `; expected ${expected} (units: ${unitsOf(field.dimension).join(', ')})`
-            : `; did you mean ${read.near}?`
-        }`,
-      );
+    case 'unknown-unit': {
+      const units = unitsOf(field.dimension);
+      const near = nearest(read.unit, units);
+      const hint = near === undefined ? `expected ${expected}` : `did you mean ${near}?`;
+      const all = near === undefined && units.length > 1 ? ` (units: ${units.join(', ')})` : '';
+      return wrong('unknown-unit', `has the unknown unit ${read.unit}; ${hint}${all}`);
+    }
     case 'quantity': {
       const { value, unit } = read;
       const wanted = exponentsOf(field.dimension);

@@ -174,7 +174,7 @@ class StepReader {
         return values === undefined ? undefined : readAxis(name, values, text, this.#problems);
       }
     }
-    if (meaning.kind !== 'wrong')
+    if (meaning.kind === 'reference' || meaning.kind === 'expression')
       this.#problems.add(
         'bad-axis',
         value.span,

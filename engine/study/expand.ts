@@ -88,7 +88,7 @@ class Expander {
     const after = this.#after(step);
     const first = this.#firstTask.get(step.name)!;
     const tasks: Task[] = [];
-    for (let element = 0; element < step.size; element++) {
+    for (let element = 0; element < step.size && this.#gathered <= MOST_GATHERED; element++) {
       const positions = positionsOf(axes, element);
       const labels = axes.map(({ labels }, k) => labels[positions[k]!]!);
       tasks.push({
@@ -149,7 +149,8 @@ class Expander {
           continue;
         }
         if (!bound.varies) shared.set(name, bound);
-        this.#countGathered(bound.binding, step);
+        for (const item of bound.binding.kind === 'list' ? bound.binding.items : [bound.binding])
+          if (item.kind === 'gather') this.#countGathered(item.elements.length, step);
       }
       inputs.push([name, bound.binding]);
     }
@@ -160,10 +161,9 @@ class Expander {
     return Object.fromEntries(inputs);
   }
 
-  #countGathered(binding: Binding, step: CheckedStep): void {
+  #countGathered(elements: number, step: CheckedStep): void {
     const before = this.#gathered;
-    for (const item of binding.kind === 'list' ? binding.items : [binding])
-      if (item.kind === 'gather') this.#gathered += item.elements.length;
+    this.#gathered += elements;
     if (this.#gathered > MOST_GATHERED && before <= MOST_GATHERED)
       this.#problems.add(
         'too-many-tasks',
@@ -211,6 +211,10 @@ class Expander {
     }
     return aligned.length === 0
       ? () => shared
-      : (positions) => [...shared, ...aligned.flatMap((of) => of(positions))];
+      : (positions) => {
+          const all = [...shared, ...aligned.flatMap((of) => of(positions))];
+          this.#countGathered(all.length, step);
+          return all;
+        };
   }
 }

@@ -101,7 +101,7 @@ function reportCycle(graph: StepGraph, stuck: readonly string[], problems: Probl
     cycle.length === 1
       ? `${cycle[0]} needs itself`
       : `steps need each other in a cycle: ${[...cycle, cycle[0]].join(' -> ')}`,
-    edges,
+    cycle.length === 1 ? [] : edges,
   );
 }
 

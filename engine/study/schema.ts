@@ -42,7 +42,7 @@ const step: JsonSchema = {
         description: 'a mapping from labels to values, a list of values, or $sets.NAME',
         anyOf: [
           { type: 'string', pattern: '^\\$' },
-          { type: 'array', minItems: 1, items: scalar },
+          { type: 'array', minItems: 1 },
           { type: 'object', minProperties: 1 },
         ],
       },
@@ -63,7 +63,7 @@ const step: JsonSchema = {
     },
     partial: {
       type: 'boolean',
-      description: 'true or false: whether to go on with what is there when elements fail',
+      description: 'true or false',
     },
     timeout: { type: 'string', description: 'a time such as 30 min or 12 h' },
     outputs: {

@@ -65,7 +65,7 @@ function report(error: ErrorObject, root: Node, problems: Problems): void {
     case 'required': {
       const missing = String(error.params.missingProperty);
       const description = error.parentSchema?.properties?.[missing]?.description;
-      problems.add('missing-key', place, `${subject} has no ${missing}; expected ${description}`);
+      problems.add('missing-key', place, `${subject} lacks ${missing}: ${description}`);
       return;
     }
     case 'propertyNames':

@@ -2,7 +2,7 @@
 
 /** The nearest of `names`, or undefined if none is near enough to be what was meant. */
 export function nearest(given: string, names: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(given.length / 3));
+  const limit = given.length === 1 ? 0 : Math.max(1, Math.floor(given.length / 3));
   let best: string | undefined;
   let least = limit + 1;
   const lower = given.toLowerCase();

@@ -12,7 +12,6 @@ import {
   type Rational,
   toNumber,
 } from './rational.ts';
-import { nearest } from './suggest.ts';
 
 /** Exponents of metre, kilogram, second and kelvin. */
 export type Exponents = readonly [m: number, kg: number, s: number, K: number];
@@ -180,7 +179,7 @@ function withArticle(noun: string): string {
 /** A number as written, with its unit if one was written. */
 export type ReadQuantity =
   | { readonly kind: 'quantity'; readonly value: Rational; readonly unit: Unit | null }
-  | { readonly kind: 'unknown-unit'; readonly unit: string; readonly near: string | undefined }
+  | { readonly kind: 'unknown-unit'; readonly unit: string }
   | { readonly kind: 'not-a-quantity' };
 
 /** Reads `2000 K`, `5Å`, `0.5`: a decimal number and an optional unit. */
@@ -193,7 +192,7 @@ export function parseQuantity(text: string): ReadQuantity {
   if (written === '') return { kind: 'quantity', value, unit: null };
   const unit = unitNamed(written);
   return unit === undefined
-    ? { kind: 'unknown-unit', unit: written, near: nearest(written, SPELLINGS.keys()) }
+    ? { kind: 'unknown-unit', unit: written }
     : { kind: 'quantity', value, unit };
 }
 
