@@ -117,6 +117,7 @@ export class CandidateList {
     const same = !fresh && cell.every((value, k) => value === this.#oldCell[k]);
     const strain = fresh || same ? IDENTITY : multiply(this.#oldInverse, cell);
     this.#reals.set(strain, layout.NX_STRAIN);
+    if (fresh) this.#old.set(this.positions);
     const drift = this.#pool.call('drift', this.record);
     if (Number.isNaN(drift)) throw new PotentialError(this.#notFinite());
     if (fresh) return false;
