@@ -1,5 +1,6 @@
 /** The registry of built-in step types: what the CLI hands to the engine. */
 import type { StepInterface } from '../engine/step.ts';
+import { coexistence } from './coexistence/interface.ts';
 import { dftImport } from './dft-import/interface.ts';
 import { evaluate } from './evaluate/interface.ts';
 import { lattice } from './lattice/interface.ts';
@@ -8,4 +9,5 @@ export const steps: readonly StepInterface[] = [
   { ...dftImport, load: () => import('./dft-import/run.ts') },
   { ...evaluate, load: () => import('./evaluate/run.ts') },
   { ...lattice, load: () => import('./lattice/run.ts') },
+  { ...coexistence, load: () => import('./coexistence/run.ts') },
 ];

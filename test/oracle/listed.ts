@@ -115,16 +115,17 @@ export function listedIron(scale = 1): ForceField {
   });
 }
 
-const SKIN = 0.12;
+const SKIN = 0.2;
 
 function listed({ element, cutoff, pair, embedding }: Interaction): ForceField {
   let pairs = new Int32Array(0);
+  let count = 0;
   let made: { positions: Float64Array; cell: Float64Array } | null = null;
   let forces: Forces & { energy: number; nearest: number };
   let rho = new Float64Array(0);
   let slope = new Float64Array(0);
   const out = new Float64Array(2);
-  const reach = cutoff * (1 + SKIN);
+  let reach = cutoff;
 
   const stale = (x: Float64Array, cell: Float64Array): boolean => {
     if (made === null) return true;
@@ -143,21 +144,31 @@ function listed({ element, cutoff, pair, embedding }: Interaction): ForceField {
   };
   const list = (x: Float64Array, cell: Float64Array): void => {
     const [lx, ly, lz] = [cell[0]!, cell[4]!, cell[8]!];
-    const found: number[] = [];
-    for (let i = 0; i < x.length; i += 3)
-      for (let j = i + 3; j < x.length; j += 3) {
-        let d = x[j]! - x[i]!;
-        d -= lx * Math.round(d / lx);
-        let r2 = d * d;
-        if (r2 > reach * reach) continue;
-        d = x[j + 1]! - x[i + 1]!;
-        d -= ly * Math.round(d / ly);
-        r2 += d * d;
-        d = x[j + 2]! - x[i + 2]!;
-        d -= lz * Math.round(d / lz);
-        if (r2 + d * d < reach * reach) found.push(i, j);
+    const [px, py, pz] = [1 / lx, 1 / ly, 1 / lz];
+    reach = Math.min(cutoff * (1 + SKIN), lx / 2, ly / 2, lz / 2);
+    const limit = reach * reach;
+    let used = 0;
+    for (let i = 0; i < x.length; i += 3) {
+      // Room for all partners this atom may have.
+      if (used + (2 * x.length) / 3 > pairs.length) {
+        const larger = new Int32Array(2 * pairs.length + x.length);
+        larger.set(pairs);
+        pairs = larger;
       }
-    pairs = Int32Array.from(found);
+      const [x0, y0, z0] = [x[i]!, x[i + 1]!, x[i + 2]!];
+      for (let j = i + 3; j < x.length; j += 3) {
+        let dx = x[j]! - x0;
+        let dy = x[j + 1]! - y0;
+        let dz = x[j + 2]! - z0;
+        dx -= lx * Math.round(dx * px);
+        dy -= ly * Math.round(dy * py);
+        dz -= lz * Math.round(dz * pz);
+        if (dx * dx + dy * dy + dz * dz >= limit) continue;
+        pairs[used++] = i;
+        pairs[used++] = j;
+      }
+    }
+    count = used;
     made = { positions: x.slice(), cell: cell.slice() };
   };
 
@@ -168,7 +179,7 @@ function listed({ element, cutoff, pair, embedding }: Interaction): ForceField {
     visit: (i: number, j: number, dx: number, dy: number, dz: number, r2: number) => void,
   ): void => {
     const [lx, ly, lz] = [cell[0]!, cell[4]!, cell[8]!];
-    for (let k = 0; k < pairs.length; k += 2) {
+    for (let k = 0; k < count; k += 2) {
       const i = pairs[k]!;
       const j = pairs[k + 1]!;
       let dx = x[j]! - x[i]!;
@@ -184,7 +195,7 @@ function listed({ element, cutoff, pair, embedding }: Interaction): ForceField {
 
   /** A narrow cell through a field of its own, over as many copies as make it wide. */
   const repeated = (x: Float64Array, cell: Float64Array): Forces => {
-    const [p, q, r] = [0, 4, 8].map((k) => Math.ceil((2 * reach) / cell[k]!)) as [
+    const [p, q, r] = [0, 4, 8].map((k) => Math.ceil((2.2 * cutoff) / cell[k]!)) as [
       number,
       number,
       number,
@@ -230,7 +241,7 @@ function listed({ element, cutoff, pair, embedding }: Interaction): ForceField {
     },
     compute(x, cell) {
       if (!x.every(Number.isFinite)) throw new PotentialError('a coordinate is not finite');
-      if (Math.min(cell[0]!, cell[4]!, cell[8]!) < 2 * reach) return repeated(x, cell);
+      if (Math.min(cell[0]!, cell[4]!, cell[8]!) < 2.05 * cutoff) return repeated(x, cell);
       if (stale(x, cell)) list(x, cell);
       const f = forces.forces.fill(0);
       const w = forces.virial.fill(0);
