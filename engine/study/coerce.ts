@@ -192,7 +192,7 @@ export function expectedKind(field: InputField): string {
     case 'measured':
       return 'a measured value of another step';
     case 'list':
-      return `a list, each of it ${expectedKind(field.of)}`;
+      return `${expectedKind(field.of)}, or a list of such`;
     case 'map':
       return `a mapping from names, each to ${expectedKind(field.of)}`;
     case 'json':
@@ -204,6 +204,8 @@ function quantity(scalar: Scalar, field: InputField & { readonly kind: 'quantity
   const expected = expectedDimension(field.dimension);
   const read = parseQuantity(scalar.text);
   switch (read.kind) {
+    case 'out-of-range':
+      return wrong('out-of-range', 'is too large or too small a number');
     case 'not-a-quantity':
       return wrong('wrong-kind', `is ${describe(scalar)}; expected ${expected}`);
     case 'unknown-unit': {

@@ -101,14 +101,21 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[], read: Read
   return blocks.join('\n\n');
 }
 
+/** Characters shown on either side of a place. */
+const WIDEST = 120;
+
 function block(at: Span, message: string, text: string, indent = ''): string {
   if (at.file.startsWith(SET_PREFIX)) return `${indent}${at.file}: ${message}`;
   const { line, column } = place(at, text);
   const head = `${indent}${at.file}:${line}:${column}: ${message}`;
-  const { start, end } = lineAt(text, at.start);
-  const shown = text.slice(start, end);
+  const whole = lineAt(text, at.start);
+  // Of a line without end, the part around the place.
+  const start = Math.max(whole.start, at.start - WIDEST);
+  const end = Math.min(whole.end, at.start + WIDEST);
+  const cut = start > whole.start ? '…' : '';
+  const shown = cut + text.slice(start, end) + (end < whole.end ? '…' : '');
   if (shown.trim() === '') return head;
-  const before = text.slice(start, at.start).replace(/[^\t]/gu, blank);
+  const before = (cut + text.slice(start, at.start)).replace(/[^\t]/gu, blank);
   const under = width(text.slice(at.start, Math.min(at.end, end)));
   const gutter = String(line);
   return [

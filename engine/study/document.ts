@@ -38,6 +38,8 @@ export interface CheckedStep {
   /** Undefined if the step type is unknown, which has been reported. */
   readonly interface: StepInterface | undefined;
   readonly inputs: ReadonlyMap<string, Entry>;
+  /** False if `with` is wrong as a whole, which has been reported. */
+  readonly inputsKnown: boolean;
   /** Undefined if an axis is wrong, which has been reported. */
   readonly axes: readonly Axis[] | undefined;
   /** Names of the axes, those that are wrong included. */
@@ -130,6 +132,7 @@ class StepReader {
       uses: type,
       interface: declared === undefined ? this.#types.get(type) : this.#exec(declared),
       inputs: entriesOf(text, 'with'),
+      inputsKnown: (value('with')?.kind ?? 'map') === 'map',
       axes,
       axisNames: [...entriesOf(text, 'matrix').keys()],
       axisNodes: [...entriesOf(text, 'matrix').values()].map(({ value }) => value),
@@ -295,7 +298,7 @@ class StepReader {
           return this.#problems.add(
             'wrong-kind',
             extra.span,
-            `output ${name} is a file of type ${type}, which has no ${dimension === undefined ? 'unit' : 'dimension'}; value types are ${VALUE_TYPES.join(', ')}`,
+            `output ${name} is a file, which has no ${dimension === undefined ? 'unit' : 'dimension'}; for a value give type: quantity (value types: ${VALUE_TYPES.join(', ')})`,
           );
         const extension = /\.([A-Za-z0-9]+)$/.exec(field('file')?.text ?? '')?.[1] ?? 'dat';
         return { kind: 'artifact', type, extension };

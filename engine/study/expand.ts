@@ -122,7 +122,7 @@ class Expander {
           `${step.uses} has no input ${name}${didYouMean(name, known, 'its inputs')}`,
         );
     for (const [name, field] of fields)
-      if (isRequired(field) && !step.inputs.has(name))
+      if (step.inputsKnown && isRequired(field) && !step.inputs.has(name))
         this.#problems.add(
           'missing-input',
           step.span,

@@ -182,8 +182,7 @@ export function select(
     }
   }
   if (open.length === 0) return { kind: 'selection', selection: { output, axes: choices, gather } };
-  const [axis] = open;
-  const example = [...selectors, axis!.labels[0]!].join('.');
+  const example = [...selectors, ...open.map(({ labels }) => labels[0]!)].join('.');
   return wrong(
     'unaligned',
     `${step} is a matrix over ${open.map(({ name, labels }) => `${name} (${listed(labels, 8)})`).join(' and ')}, which this step does not share; choose by label, such as $${step}.${example}.${output}, or gather all with $${step}.${[...selectors, '*'].join('.')}.${output}`,

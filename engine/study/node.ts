@@ -98,8 +98,8 @@ export function jsonOf(node: Node): Json {
 
 /** What a message calls a node: `a list`, `the number 5`, `"liquid"`. */
 export function describe(node: Node): string {
-  if (node.kind === 'list') return 'a list';
-  if (node.kind === 'map') return 'a mapping';
+  if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
+  if (node.kind === 'map') return node.entries.size === 0 ? 'an empty mapping' : 'a mapping';
   if (node.kind === 'broken') return 'nothing';
   const value = plainValue(node);
   if (value === null) return 'nothing';

@@ -180,14 +180,14 @@ function withArticle(noun: string): string {
 export type ReadQuantity =
   | { readonly kind: 'quantity'; readonly value: Rational; readonly unit: Unit | null }
   | { readonly kind: 'unknown-unit'; readonly unit: string }
-  | { readonly kind: 'not-a-quantity' };
+  | { readonly kind: 'out-of-range' | 'not-a-quantity' };
 
 /** Reads `2000 K`, `5Å`, `0.5`: a decimal number and an optional unit. */
 export function parseQuantity(text: string): ReadQuantity {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)$/su.exec(text.trim());
   if (match === null) return { kind: 'not-a-quantity' };
   const value = parseDecimal(match[1]!);
-  if (value === undefined) return { kind: 'not-a-quantity' };
+  if (value === undefined) return { kind: 'out-of-range' };
   const written = match[2]!;
   if (written === '') return { kind: 'quantity', value, unit: null };
   const unit = unitNamed(written);
