@@ -22,29 +22,31 @@ interface Interaction {
   readonly embedding?: { readonly density: Radial; readonly energy: Radial };
 }
 
-/** Lennard-Jones; value and slope are shifted to vanish at the cut-off where `smooth`. */
-export function listedLennardJones(options: {
+/** Lennard-Jones of one element. */
+export interface Sizes {
   readonly epsilon: number;
   readonly sigma: number;
-  readonly cutoff: number;
-  readonly element?: string;
-}): ForceField {
-  const { epsilon, sigma, cutoff, element = 'Fe' } = options;
-  const s6 = sigma ** 6;
-  const at = (r2: number): [number, number] => {
-    const i6 = s6 / (r2 * r2 * r2);
-    return [4 * epsilon * (i6 * i6 - i6), (-24 * epsilon * (2 * i6 * i6 - i6)) / r2];
-  };
-  const [edge, slopeOverR] = at(cutoff * cutoff);
-  const slope = slopeOverR * cutoff;
+}
+
+/**
+ * Lennard-Jones cut smoothly between 2.3 and 2.5 σ: Broughton and Gilmer, J. Chem. Phys. 79, 5095
+ * (1983), doi:10.1063/1.445633. Its melting temperature is among the best known, 0.617 ε/k.
+ */
+export function broughtonGilmer({ epsilon, sigma }: Sizes): ForceField {
+  const [c1, c2, c3, c4, c5] = [0.016132, 3136.6, -68.069, -0.083312, 0.74689];
   return listed({
-    element,
-    cutoff,
+    element: 'Fe',
+    cutoff: 2.5 * sigma,
     pair: (r2, into) => {
-      const r = Math.sqrt(r2);
-      const [energy, over] = at(r2);
-      into[0] = energy - edge - (r - cutoff) * slope;
-      into[1] = over - slope / r;
+      const x2 = r2 / (sigma * sigma);
+      const i6 = 1 / (x2 * x2 * x2);
+      if (x2 < 2.3 * 2.3) {
+        into[0] = epsilon * (4 * (i6 * i6 - i6) + c1);
+        into[1] = (-24 * epsilon * (2 * i6 * i6 - i6)) / r2;
+      } else {
+        into[0] = epsilon * (c2 * i6 * i6 + c3 * i6 + c4 * x2 + c5);
+        into[1] = (epsilon * (-12 * c2 * i6 * i6 - 6 * c3 * i6 + 2 * c4 * x2)) / r2;
+      }
     },
   });
 }
