@@ -4,7 +4,7 @@
  * its accumulators, eight vectors, in registers.
  */
 import { L_BIAS, L_IN, L_OUT_P, L_SKIP, L_STEP, SIDE } from './force-layout';
-import { lanes, muladd, tanh } from './math';
+import { lanes, muladd, tanhOfEight } from './math';
 import { at, ptr, word } from './records';
 
 /**
@@ -60,13 +60,19 @@ function tile<T>(depth: i32, x: usize, w: usize, y: usize): void {
 /** On z = xᵀ·W in `y`: t = tanh(z + b), y = step·t. */
 export function activate<T>(layer: usize, y: usize, t: usize): void {
   const width = word(layer, L_OUT_P);
-  const step = ptr(layer, L_STEP);
+  const biases = ptr(layer, L_BIAS);
   for (let j = 0; j < width; j++) {
-    const bias = v128.load_splat<T>(at<T>(ptr(layer, L_BIAS), j));
+    tanhOfEight<T>(at<T>(y, j * SIDE), v128.load_splat<T>(at<T>(biases, j)), at<T>(t, j * SIDE));
+  }
+  const step = ptr(layer, L_STEP);
+  if (step == 0) {
+    memory.copy(y, t, (<usize>(width * SIDE)) * sizeof<T>());
+    return;
+  }
+  for (let j = 0; j < width; j++) {
+    const factor = v128.load_splat<T>(at<T>(step, j));
     for (let k = 0; k < SIDE; k += lanes<T>()) {
-      const value = tanh<T>(v128.add<T>(v128.load(y), bias));
-      v128.store(t, value);
-      v128.store(y, step == 0 ? value : v128.mul<T>(value, v128.load_splat<T>(at<T>(step, j))));
+      v128.store(y, v128.mul<T>(v128.load(t), factor));
       y += 16;
       t += 16;
     }

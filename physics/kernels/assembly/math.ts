@@ -130,3 +130,56 @@ function tanh64(x: v128): v128 {
 export function tanh<T>(x: v128): v128 {
   return sizeof<T>() == 4 ? tanh32(x) : tanh64(x);
 }
+
+/** target[k] = tanh(source[k] + shift) for eight values; f32 in step, sharing constants. */
+// @ts-ignore: decorator
+@inline
+export function tanhOfEight<T>(source: usize, shift: v128, target: usize): void {
+  if (sizeof<T>() == 8) {
+    for (let k = 0; k < 4; k++) {
+      v128.store(target, tanh64(f64x2.add(v128.load(source), shift)));
+      source += 16;
+      target += 16;
+    }
+    return;
+  }
+  const limit = tanh32Constant(0);
+  const negative = f32x4.neg(limit);
+  const x0 = f32x4.pmax(f32x4.pmin(f32x4.add(v128.load(source), shift), limit), negative);
+  const x1 = f32x4.pmax(f32x4.pmin(f32x4.add(v128.load(source, 16), shift), limit), negative);
+  const z0 = f32x4.mul(x0, x0);
+  const z1 = f32x4.mul(x1, x1);
+  let p0 = tanh32Constant(1);
+  let p1 = p0;
+  let c = tanh32Constant(2);
+  p0 = muladd<f32>(c, p0, z0);
+  p1 = muladd<f32>(c, p1, z1);
+  c = tanh32Constant(3);
+  p0 = muladd<f32>(c, p0, z0);
+  p1 = muladd<f32>(c, p1, z1);
+  c = tanh32Constant(4);
+  p0 = muladd<f32>(c, p0, z0);
+  p1 = muladd<f32>(c, p1, z1);
+  c = tanh32Constant(5);
+  p0 = muladd<f32>(c, p0, z0);
+  p1 = muladd<f32>(c, p1, z1);
+  c = tanh32Constant(6);
+  p0 = muladd<f32>(c, p0, z0);
+  p1 = muladd<f32>(c, p1, z1);
+  c = tanh32Constant(7);
+  p0 = muladd<f32>(c, p0, z0);
+  p1 = muladd<f32>(c, p1, z1);
+  let q0 = tanh32Constant(8);
+  let q1 = q0;
+  c = tanh32Constant(9);
+  q0 = muladd<f32>(c, q0, z0);
+  q1 = muladd<f32>(c, q1, z1);
+  c = tanh32Constant(10);
+  q0 = muladd<f32>(c, q0, z0);
+  q1 = muladd<f32>(c, q1, z1);
+  c = tanh32Constant(11);
+  q0 = muladd<f32>(c, q0, z0);
+  q1 = muladd<f32>(c, q1, z1);
+  v128.store(target, f32x4.div(f32x4.mul(x0, p0), q0));
+  v128.store(target, f32x4.div(f32x4.mul(x1, p1), q1), 16);
+}
