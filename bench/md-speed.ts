@@ -6,7 +6,11 @@
  *
  *   node bench/md-speed.ts [seconds per row, 2] [--no-peer]
  *
- * On 2 cores (AMD EPYC Zen 4), 6 Å, 1,024 atoms, 2 threads: see docs/performance.md.
+ * On 2 cores (AMD EPYC, Zen 4), thousands of atom-steps/s, 1 and 2 threads:
+ *
+ *     tables, 5 Å: 128 atoms 67, 126; 800 atoms 69, 128
+ *     tables, 6 Å: 128 atoms 63, 114; 1,024 atoms 64, 126   DeePMD-kit 3.2: 10.5, 20.9
+ *     nets,   6 Å: 128 atoms 22,  42; 1,024 atoms 21,  42   DeePMD-kit 3.2:  3.3,  6.4
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
