@@ -302,6 +302,11 @@ export type Figure =
       readonly caption?: string;
       readonly columns: readonly { readonly label: string; readonly unit?: string }[];
       readonly rows: readonly (readonly Cell[])[];
+      /**
+       * One row for each source, to be shown with sources side by side where their labels differ
+       * in one axis: column `source` names the source, those in `same` are shared by all sources.
+       */
+      readonly sideBySide?: { readonly same: readonly number[]; readonly source: number };
     }
   /** Atoms seen along one axis, coloured by group: coexistence pictures. Lengths in Å. */
   | {

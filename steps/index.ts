@@ -1,6 +1,7 @@
 /** The registry of built-in step types: what the CLI hands to the engine. */
 import type { StepInterface } from '../engine/step.ts';
 import { coexistence } from './coexistence/interface.ts';
+import { compare } from './compare/interface.ts';
 import { dftImport } from './dft-import/interface.ts';
 import { evaluate } from './evaluate/interface.ts';
 import { lattice } from './lattice/interface.ts';
@@ -10,4 +11,5 @@ export const steps: readonly StepInterface[] = [
   { ...evaluate, load: () => import('./evaluate/run.ts') },
   { ...lattice, load: () => import('./lattice/run.ts') },
   { ...coexistence, load: () => import('./coexistence/run.ts') },
+  { ...compare, load: () => import('./compare/run.ts') },
 ];
