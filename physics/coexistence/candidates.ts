@@ -5,7 +5,7 @@ import { type Composition, populate } from '../structure/alloy.ts';
 import { elongated, nearCubic, type Replication, supercell } from '../structure/crystal.ts';
 import type { CrystalKind } from '../structure/order.ts';
 import { halve } from './assemble.ts';
-import type { Candidate } from './program.ts';
+import type { Candidate } from './plan.ts';
 
 export interface CandidateOptions {
   readonly composition: Composition;

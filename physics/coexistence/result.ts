@@ -1,44 +1,11 @@
 /** What the runs with both phases say about the melting temperature. */
-import { monitorColumns } from '../dynamics/monitor.ts';
 import type { Finished } from '../dynamics/program.ts';
 import { volumeOf } from '../dynamics/state.ts';
-import { thermoColumn } from '../dynamics/thermo.ts';
-import { mean } from '../statistics/series.ts';
 import { leadingKind, orderColumn, orderOf } from './phases.ts';
-import {
-  BOTH_PHASES,
-  type Candidate,
-  type CoexistencePlan,
-  chosenSolid,
-  closingOf,
-  enthalpyOfVolume,
-  middle,
-  phasesLeft,
-  pieceSteps,
-  piecesOf,
-  type SolidTest,
-  solidTests,
-  solidVolume,
-} from './program.ts';
-import { type InterfaceRun, judge, type MeltingVerdict } from './verdict.ts';
-
-/** A run with both phases, its pieces joined. */
-export interface CoexistenceRun extends InterfaceRun {
-  readonly pieces: readonly Finished[];
-  /** ps; eV per atom; the whole run, for looking at. */
-  readonly times: Float64Array;
-  readonly enthalpy: Float64Array;
-  /** ps; crystalline share of the metal atoms. */
-  readonly orderTimes: Float64Array;
-  readonly crystalline: Float64Array;
-  /** The watch over the whole run, under the temperature's name. */
-  readonly watched: Finished;
-  /** K and GPa, means over the whole run */
-  readonly meanTemperature: number;
-  readonly meanPressure: number;
-  /** Å³ per metal atom, mean over the whole run */
-  readonly volume: number;
-}
+import { BOTH_PHASES, type Candidate, type CoexistencePlan, closingOf } from './plan.ts';
+import { type CoexistenceRun, coexistenceRun, runTemperatures } from './runs.ts';
+import { chosenSolid, decidingTests, type SolidTest, solidTests, solidVolume } from './solid.ts';
+import { judge, type MeltingVerdict } from './verdict.ts';
 
 export interface CoexistenceResult {
   readonly tests: readonly SolidTest[];
@@ -62,17 +29,6 @@ const PRESSURE_TOLERANCE = 1;
 /** Crystalline shares of the metal atoms that a run may begin with. */
 const BEGINNING: readonly [number, number] = [0.15, 0.75];
 
-function joined(pieces: readonly Finished[], of: (piece: Finished) => Float64Array): Float64Array {
-  const parts = pieces.map(of);
-  const whole = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 /** The runs of a program that went to its end. */
 export function evaluateCoexistence(
   plan: CoexistencePlan,
@@ -80,12 +36,11 @@ export function evaluateCoexistence(
 ): CoexistenceResult {
   const tests = solidTests(plan, done);
   const solid = chosenSolid(plan, tests)!;
-  const runs = plan.temperatures.map((temperature) =>
-    coexistenceRun(plan, solid, piecesOf(done, temperature), temperature),
-  );
+  const runs = runTemperatures(plan, done)
+    .sort((a, b) => a - b)
+    .map((temperature) => coexistenceRun(plan, done, temperature));
   const verdict = judge(runs);
-  const temperature = plan.temperatures[middle(plan.temperatures)]!;
-  const contenders = tests.filter((test) => test.survived && test.temperature === temperature);
+  const contenders = decidingTests(plan, tests);
   const own = contenders.find(({ kind }) => kind === solid.kind)!;
   return {
     tests,
@@ -98,53 +53,6 @@ export function evaluateCoexistence(
       ...objectionsTo(plan, solid, run, solidVolume(tests, solid.kind, run.temperature)),
     ]),
     rivals: contenders.filter((test) => test !== own && test.enthalpy - own.enthalpy < CLOSE),
-  };
-}
-
-function coexistenceRun(
-  plan: CoexistencePlan,
-  solid: Candidate,
-  pieces: readonly Finished[],
-  temperature: number,
-): CoexistenceRun {
-  const atoms = solid.halves.whole.types.length;
-  const pieceLength = (plan.timestep * pieceSteps(plan)) / 1000;
-  const offsets = new Map(pieces.map((piece, k) => [piece, k * pieceLength]));
-  const times = joined(pieces, (piece) =>
-    thermoColumn(piece, 'time_fs').map((time) => time / 1000 + offsets.get(piece)!),
-  );
-  const volumes = joined(pieces, (piece) => thermoColumn(piece, 'volume_A3'));
-  const enthalpy = joined(pieces, (piece) => thermoColumn(piece, 'potential_eV')).map(
-    (energy, k) => (energy + enthalpyOfVolume(plan.pressure, volumes[k]!)) / atoms,
-  );
-  const orderTimes = joined(pieces, (piece) =>
-    orderColumn(piece, 'step').map((step) => (step * plan.timestep) / 1000 + offsets.get(piece)!),
-  );
-  const crystalline = joined(pieces, (piece) => orderColumn(piece, 'crystalline'));
-  const lost = crystalline.findIndex((share) => share < BOTH_PHASES[0] || share > BOTH_PHASES[1]);
-  const until = lost < 0 ? Number.POSITIVE_INFINITY : orderTimes[lost]!;
-  const kept = times.filter((time) => time < until).length;
-  const all = (name: 'temperature_K' | 'pressure_GPa'): number =>
-    mean(joined(pieces, (piece) => thermoColumn(piece, name)));
-  const columns = monitorColumns(plan.watch.elements.length);
-  const monitor = joined(pieces, (piece) =>
-    (piece.rows.monitor ?? new Float64Array(0)).map((value, k) =>
-      k % columns === 0 ? value + pieces.indexOf(piece) * pieceSteps(plan) : value,
-    ),
-  );
-  return {
-    temperature,
-    pieces,
-    watched: { ...pieces.at(-1)!, name: `${temperature} K`, rows: { monitor } },
-    times,
-    enthalpy,
-    orderTimes,
-    crystalline,
-    trace: { times: times.subarray(0, kept), enthalpy: enthalpy.subarray(0, kept) },
-    end: phasesLeft(pieces.at(-1)!),
-    meanTemperature: all('temperature_K'),
-    meanPressure: all('pressure_GPa'),
-    volume: mean(volumes) / solid.halves.metals,
   };
 }
 

@@ -42,7 +42,7 @@ export interface MeltingVerdict {
 }
 
 /** Slopes that a melting temperature needs. */
-const LEAST_RUNS = 3;
+export const LEAST_RUNS = 3;
 
 /** Judges runs in the order of their temperatures. */
 export function judge(runs: readonly InterfaceRun[]): MeltingVerdict {

@@ -84,12 +84,13 @@ export function inflation({ chiSquare, degreesOfFreedom }: LineFit): number {
 /**
  * Where the line crosses zero, x₀ = -intercept/slope, its error by propagation through the
  * covariance, enlarged by `inflation` where the points scatter more than their errors say.
- * A line whose slope is within 2 of its errors of zero has no usable zero: null.
+ * A line whose slope is within 2 of its errors (as the points state them) of zero has no usable
+ * zero: null.
  */
 export function zeroOfLine(fit: LineFit): WithError | null {
   const { slope, intercept, slopeError, interceptError, covariance } = fit;
   const factor = inflation(fit);
-  if (!(Math.abs(slope) > 2 * factor * slopeError)) return null;
+  if (!(Math.abs(slope) > 2 * slopeError)) return null;
   const value = -intercept / slope;
   const variance =
     (interceptError * interceptError +

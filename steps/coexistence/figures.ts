@@ -1,13 +1,14 @@
 import type { Cell, Figure, Series } from '../../engine/step.ts';
 import type { CommitteeMelting } from '../../physics/coexistence/committee.ts';
 import { orderOf } from '../../physics/coexistence/phases.ts';
-import type { CoexistencePlan, SolidTest } from '../../physics/coexistence/program.ts';
+import type { CoexistencePlan } from '../../physics/coexistence/plan.ts';
 import {
   type CoexistenceResult,
-  type CoexistenceRun,
   crossSection,
   frontSpeed,
 } from '../../physics/coexistence/result.ts';
+import type { CoexistenceRun } from '../../physics/coexistence/runs.ts';
+import type { SolidTest } from '../../physics/coexistence/solid.ts';
 import { weightedLineFit } from '../../physics/statistics/regression.ts';
 import { fractional } from '../../physics/structure/cells.ts';
 import { deviationFigure, thinned } from '../figures.ts';

@@ -15,14 +15,10 @@ import {
   committeeMelting,
   phaseEnergies,
 } from '../../physics/coexistence/committee.ts';
-import {
-  type Candidate,
-  type CoexistencePlan,
-  coexistenceProgram,
-  shareDone,
-  solidTests,
-} from '../../physics/coexistence/program.ts';
+import type { Candidate, CoexistencePlan } from '../../physics/coexistence/plan.ts';
+import { coexistenceProgram, shareDone } from '../../physics/coexistence/program.ts';
 import { type CoexistenceResult, evaluateCoexistence } from '../../physics/coexistence/result.ts';
+import { solidTests } from '../../physics/coexistence/solid.ts';
 import { reportRange } from '../../physics/dynamics/monitor.ts';
 import { type Finished, runProgram } from '../../physics/dynamics/program.ts';
 import { writeState } from '../../physics/dynamics/state-xyz.ts';

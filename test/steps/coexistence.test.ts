@@ -60,18 +60,10 @@ melting('a run stopped again and again ends with the bytes of one that never was
   assert.ok(Number(outcome.outputs!.bracket_high) > 1300);
   assert.not('melting_temperature' in outcome.outputs!);
   assert.is(outcome.outputs!.solid, 'bcc');
-  assert.equal(
-    outcome.figures!.map(({ id }) => id),
-    [
-      'atoms-1300',
-      'atoms-1700',
-      'atoms-2500',
-      ...outcome.figures!.filter(({ id }) => id === 'speed').map(({ id }) => id),
-      'enthalpy',
-      'crystalline',
-      'solids',
-    ],
-  );
+  const figures = outcome.figures!.map(({ id }) => id);
+  for (const id of ['atoms-1300', 'atoms-1700', 'atoms-2500', 'enthalpy', 'crystalline', 'solids'])
+    assert.ok(figures.includes(id), `${id} is among ${figures.join(', ')}`);
+  assert.equal(new Set(figures).size, figures.length);
 });
 
 melting('a potential without a crystal in its training range has nothing to melt', async () => {
@@ -95,7 +87,7 @@ melting('a crystal that survives at no temperature is said so', async () => {
   if (outcome.kind === 'inconclusive')
     assert.match(
       outcome.reason,
-      'no crystal survived 2 ps at 3500 K: bcc melted or lost its order; choose lower temperatures',
+      'no crystal survived 2 ps: bcc melted or lost its order at 3500 K; choose lower temperatures',
     );
 });
 
