@@ -2,6 +2,7 @@
 import { monitorColumns } from '../dynamics/monitor.ts';
 import type { Finished } from '../dynamics/program.ts';
 import { thermoColumn } from '../dynamics/thermo.ts';
+import { weightedLineFit } from '../statistics/regression.ts';
 import { mean } from '../statistics/series.ts';
 import { driftOf } from './front.ts';
 import { orderColumn } from './phases.ts';
@@ -27,6 +28,8 @@ export interface CoexistenceRun extends InterfaceRun {
   /** ps; crystalline share of the metal atoms. */
   readonly orderTimes: Float64Array;
   readonly crystalline: Float64Array;
+  /** Its slope while both phases were there, 1/ps: a cross-check; null below three looks. */
+  readonly crystallineSlope: number | null;
   /** The watch over the whole run, under the temperature's name. */
   readonly watched: Finished;
   /** K and GPa, means over the whole run */
@@ -82,6 +85,17 @@ export function coexistenceRun(
   const past = times.findIndex((time) => time >= until);
   const kept = (values: Float64Array): Float64Array =>
     values.subarray(first, past < 0 ? values.length : Math.max(first, past));
+  const seen = Array.from(orderTimes.keys()).filter(
+    (k) => orderTimes[k]! > 0 && orderTimes[k]! < until,
+  );
+  const growth =
+    seen.length < 3
+      ? null
+      : weightedLineFit(
+          seen.map((k) => orderTimes[k]!),
+          seen.map((k) => crystalline[k]!),
+          seen.map(() => 1),
+        ).slope;
   const all = (name: 'temperature_K' | 'pressure_GPa'): number =>
     mean(joined(pieces, (piece) => thermoColumn(piece, name)));
   const columns = monitorColumns(plan.watch.elements.length);
@@ -98,6 +112,7 @@ export function coexistenceRun(
     enthalpy,
     orderTimes,
     crystalline,
+    crystallineSlope: growth,
     trace: { times: kept(times), enthalpy: kept(enthalpy) },
     end: phasesLeft(pieces.at(-1)!),
     meanTemperature: all('temperature_K'),

@@ -216,6 +216,7 @@ function summary(result: CoexistenceResult, committee: CommitteeMelting | null):
       temperature_K: run.temperature,
       slope_eV_per_atom_ps: run.drift?.slope ?? null,
       error_eV_per_atom_ps: run.error,
+      crystalline_slope_per_ps: runs[k]!.crystallineSlope,
       direction: run.direction,
       end: runs[k]!.end,
       used_ps: run.drift?.duration ?? null,
