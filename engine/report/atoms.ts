@@ -4,8 +4,8 @@ import { type Html, html } from './html.ts';
 
 type AtomsFigure = Figure & { readonly kind: 'atoms' };
 
-/** Å. Atoms of neighbouring layers overlap a little. */
-const DIAMETER = 2.1;
+/** Å: small enough that the layers behind each other can be told apart. */
+const DIAMETER = 1.05;
 
 export function drawAtoms(figure: AtomsFigure): Html {
   const { width, height, groups } = figure;

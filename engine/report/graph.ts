@@ -6,7 +6,7 @@ import { layOut } from './layered.ts';
 import { type TaskState, worst } from './state.ts';
 
 const BOX = { width: 136, height: 46 };
-const GAP = { x: 46, y: 22 };
+const GAP = { x: 46, y: 18 };
 
 export function drawGraph(study: ExpandedStudy, states: readonly TaskState[]): Html {
   const { steps } = study;

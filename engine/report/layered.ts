@@ -1,13 +1,14 @@
 /**
  * Layers of a directed graph without cycles, after Sugiyama: nodes by their longest path from a
- * source, edges over several layers broken by empty places, crossings lessened by medians, places
- * moved towards what they are joined to. Deterministic; plain data in and out.
+ * source, edges over several layers led through narrow places that edges of one source share,
+ * crossings lessened by mean places, places moved towards what they are joined to. Deterministic;
+ * plain data in and out.
  */
 
 export interface LayeredNode {
   readonly node: number;
   readonly layer: number;
-  /** Centre along the layer, in places (1 apart at least). */
+  /** Centre along the layer; a node is 1 wide. */
   readonly place: number;
 }
 
@@ -27,15 +28,16 @@ export interface Layered {
 }
 
 interface Spot {
-  /** Undefined where an edge passes. */
-  readonly node: number | undefined;
   readonly layer: number;
+  readonly size: number;
   readonly before: Spot[];
   readonly after: Spot[];
   place: number;
 }
 
 const SWEEPS = 12;
+/** What passing edges need of a layer, where a node needs 1. */
+const PASSAGE = 0.4;
 
 /** @param edges pairs [from, to] with from < to: nodes are numbered so that each follows its own */
 export function layOut(
@@ -47,20 +49,27 @@ export function layOut(
   for (let to = 0; to < nodes; to++)
     for (const [from, target] of rising)
       if (target === to) layerOf[to] = Math.max(layerOf[to]!, layerOf[from]! + 1);
-  const spots: Spot[] = layerOf.map((layer, node) => spot(node, layer));
+  const spots = layerOf.map((layer): Spot => ({ layer, size: 1, before: [], after: [], place: 0 }));
   const all: Spot[] = [...spots];
+  const passages = new Map<string, Spot>();
   const paths = rising.map(([from, to]) => {
     const path = [spots[from]!];
     for (let layer = layerOf[from]! + 1; layer < layerOf[to]!; layer++) {
-      const passing = spot(undefined, layer);
-      all.push(passing);
-      path.push(passing);
+      const key = `${from} ${layer}`;
+      const known = passages.get(key);
+      const passage = known ?? { layer, size: PASSAGE, before: [], after: [], place: 0 };
+      if (known === undefined) {
+        passages.set(key, passage);
+        all.push(passage);
+      }
+      path.push(passage);
     }
     path.push(spots[to]!);
     for (const [k, next] of path.entries()) {
-      if (k === 0) continue;
-      path[k - 1]!.after.push(next);
-      next.before.push(path[k - 1]!);
+      const last = path[k - 1];
+      if (last === undefined || last.after.includes(next)) continue;
+      last.after.push(next);
+      next.before.push(last);
     }
     return { from, to, path };
   });
@@ -88,12 +97,18 @@ export function layOut(
   };
 }
 
-function spot(node: number | undefined, layer: number): Spot {
-  return { node, layer, before: [], after: [], place: 0 };
+/** Gives a layer's spots the least places that their sizes allow. */
+function number(layer: readonly Spot[]): void {
+  for (const [k, offset] of offsets(layer).entries()) layer[k]!.place = offset;
 }
 
-function number(layer: readonly Spot[]): void {
-  for (const [k, each] of layer.entries()) each.place = k;
+/** Centres of a layer's spots side by side, from the first's. */
+function offsets(layer: readonly Spot[]): number[] {
+  let at = 0;
+  return layer.map(({ size }, k) => {
+    if (k > 0) at += (layer[k - 1]!.size + size) / 2;
+    return at;
+  });
 }
 
 /** Sorts a layer by the mean place of its neighbours in the layer before (or after). */
@@ -105,27 +120,26 @@ function reorder(layer: Spot[], down: boolean): void {
   number(layer);
 }
 
-/** Moves a layer's spots towards their neighbours, keeping their order and distance. */
+/**
+ * Moves a layer's spots towards their neighbours, keeping order and distance: the nearest rising
+ * sequence to their wishes, less their sizes (pool adjacent violators).
+ */
 function settle(layer: readonly Spot[]): void {
-  const wishes = layer.map((each) => mean([...each.before, ...each.after]) ?? each.place);
-  // Blocks of spots that would touch move together to the mean of their wishes.
-  const blocks: { first: number; size: number; sum: number }[] = [];
-  for (const [k, wish] of wishes.entries()) {
-    let block = { first: k, size: 1, sum: wish };
+  const offset = offsets(layer);
+  const blocks: { size: number; sum: number }[] = [];
+  for (const [k, each] of layer.entries()) {
+    const wish = mean([...each.before, ...each.after]) ?? each.place;
+    let block = { size: 1, sum: wish - offset[k]! };
     for (let last = blocks.at(-1); last !== undefined; last = blocks.at(-1)) {
-      if (last.sum / last.size + last.size <= block.sum / block.size) break;
+      if (last.sum / last.size <= block.sum / block.size) break;
       blocks.pop();
-      // Places within a block are 1 apart: wishes are told from its first.
-      block = {
-        first: last.first,
-        size: last.size + block.size,
-        sum: last.sum + block.sum - block.size * last.size,
-      };
+      block = { size: last.size + block.size, sum: last.sum + block.sum };
     }
     blocks.push(block);
   }
-  for (const { first, size, sum } of blocks)
-    for (let k = 0; k < size; k++) layer[first + k]!.place = sum / size + k;
+  let k = 0;
+  for (const { size, sum } of blocks)
+    for (let i = 0; i < size; i++, k++) layer[k]!.place = sum / size + offset[k]!;
 }
 
 function mean(spots: readonly Spot[]): number | undefined {

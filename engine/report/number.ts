@@ -21,9 +21,10 @@ export function formatValue(value: number, error: number | null = null): string 
   return `${rounded(value, place)} ± ${rounded(error, place)}`;
 }
 
-/** At least four significant digits, integers whole. */
-export function formatNumber(value: number): string {
+/** Four significant digits, integers whole; or `places` decimals where they are given. */
+export function formatNumber(value: number, places?: number): string {
   if (!Number.isFinite(value)) return '—';
+  if (places !== undefined) return fixed(value, places);
   if (value === 0) return '0';
   const power = exponentOf(value);
   if (power >= 6 || power < -4) {

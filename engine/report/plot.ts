@@ -8,9 +8,10 @@ import { type Content, Html, html } from './html.ts';
 import { linearTicks, logTicks, type Ticks } from './ticks.ts';
 
 type PlotFigure = Figure & { readonly kind: 'plot' };
-type Draw = (figure: PlotFigure, accent: number) => Html;
+type Draw = (figure: PlotFigure, accent: number, columns: number) => Html;
 
-const WIDTH = 440;
+/** Of a figure that shares the page's width with one, or two, others. */
+const WIDTHS = { two: 440, three: 340 };
 /** More dots than this become small, faint and one path. */
 const MANY_DOTS = 200;
 
@@ -29,10 +30,11 @@ async function loadDrawer(): Promise<Draw> {
   ]);
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
 
-  return (figure, accent) => {
+  return (figure, accent, columns) => {
+    const width = columns === 3 ? WIDTHS.three : WIDTHS.two;
     const styled = styles(figure.series, accent);
     const x = scaleOf(figure, 'x');
-    const y = figure.parity ? x : scaleOf(figure, 'y');
+    const y = figure.parity ? { ...x, label: labelOf(figure.y) } : scaleOf(figure, 'y');
     const widest = Math.max(...y.ticks.labels.map((label) => label.length));
     const layers: { readonly depth: number; readonly mark: ReturnType<typeof Plot.lineY> }[] = [];
     const put = (depth: number, mark: ReturnType<typeof Plot.lineY>) =>
@@ -47,7 +49,7 @@ async function loadDrawer(): Promise<Draw> {
           ],
           { stroke: 'var(--faint)', strokeWidth: 1 },
         ),
-      ); // prettier-ignore
+      );
     for (const { series, colour, dash } of styled) {
       const points = pointsOf(series, figure);
       const { role, mark } = series;
@@ -58,7 +60,7 @@ async function loadDrawer(): Promise<Draw> {
           put(
             0,
             Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: colour, fillOpacity: 0.16 }),
-          ); // prettier-ignore
+          );
         const strokeWidth = { limit: 1, fit: 1.4, reference: 1.6, measured: 1.8 }[role];
         put(
           depth,
@@ -68,7 +70,7 @@ async function loadDrawer(): Promise<Draw> {
             strokeWidth,
             ...(dash && { strokeDasharray: dash }),
           }),
-        ); // prettier-ignore
+        );
         continue;
       }
       if (series.error)
@@ -82,7 +84,7 @@ async function loadDrawer(): Promise<Draw> {
             stroke: colour,
             strokeWidth: 1.3,
           }),
-        ); // prettier-ignore
+        );
       const many = points.length > MANY_DOTS;
       const hollow = role === 'reference' && !many;
       put(
@@ -90,9 +92,8 @@ async function loadDrawer(): Promise<Draw> {
         Plot.dot(points, {
           ...at,
           r: many ? 1.5 : 3.4,
-          fill: hollow ? 'var(--card)' : colour,
-          fillOpacity: many ? 0.45 : 1,
-          stroke: hollow ? colour : 'none',
+          fill: many ? 'none' : hollow ? 'var(--card)' : colour,
+          stroke: many || hollow ? colour : 'none',
           strokeWidth: 1.5,
         }),
       );
@@ -123,8 +124,8 @@ async function loadDrawer(): Promise<Draw> {
     const svg = Plot.plot({
       document,
       className: 'plot',
-      width: WIDTH,
-      height: figure.parity ? WIDTH - 20 : 280,
+      width,
+      height: figure.parity ? width - 20 : width === WIDTHS.three ? 240 : 280,
       marginTop: 26,
       marginRight: 14,
       marginBottom: 38,

@@ -89,7 +89,7 @@ function commands({ study }: Provenance): Html {
   const file = fileName(study);
   return html`<pre class="code plain"><code>npm ci
 npx curie run ${file}${profile}
-npx curie explain ${file} <span class="quiet">STEP</span></code></pre><p class="note">The second run restores everything; built-in steps give the same bytes on any machine.</p>`;
+npx curie explain ${file} <span class="quiet">STEP</span></code></pre><p class="note">Running it again restores all that has not changed; steps that are exact give the same bytes on any machine.</p>`;
 }
 
 function machines({ records, version }: Provenance): Content {

@@ -19,7 +19,12 @@ export interface Element {
 }
 
 export interface Drawing {
-  readonly plot: (figure: Figure & { readonly kind: 'plot' }, accent: number) => Html;
+  /** `columns`: how many figures share the page's width. */
+  readonly plot: (
+    figure: Figure & { readonly kind: 'plot' },
+    accent: number,
+    columns: number,
+  ) => Html;
   readonly sources: Sources;
   /** Colour of a label on the first axis of a step, 1 to 6: the same label, the same colour. */
   readonly accent: (task: Task) => number;
@@ -120,9 +125,7 @@ function figures(step: StudyStep, elements: readonly Element[], drawing: Drawing
   const rows = rowsOf(elements);
   if (rows.length === 0) return null;
   const drawn =
-    step.axes.length === 0
-      ? [together(rows, drawing)]
-      : rows.map((row) => drawRow(row, elements, drawing));
+    step.axes.length === 0 ? [together(rows, drawing)] : rows.map((row) => drawRow(row, drawing));
   if (step.axes.length === 0) return drawn;
   const more = drawn.slice(SHOWN_KINDS);
   return html`${drawn.slice(0, SHOWN_KINDS)}${more.length > 0 && html`<details class="more"><summary>${more.length} more ${more.length === 1 ? 'kind' : 'kinds'} of figure</summary>${more}</details>`}`;
@@ -141,32 +144,53 @@ function rowsOf(elements: readonly Element[]): Row[] {
   return [...rows.values()];
 }
 
+/** What a figure is not told, because it stands above all of its row. */
+interface Shared {
+  readonly title: boolean;
+  readonly caption: boolean;
+}
+
 /** A step of one task: figures side by side, tables across. */
 function together(rows: readonly Row[], drawing: Drawing): Html {
+  const shared = { title: false, caption: false };
   const drawn = rows.flatMap(({ cells }) =>
-    cells.map(({ element, figure }) => drawFigure(figure, element, drawing, true)),
+    cells.map(({ element, figure }) => drawFigure(figure, element, drawing, shared, 2)),
   );
   return html`<div class="grid">${drawn}</div>`;
 }
 
 /** The same figure of every element: title and caption once where they are the same. */
-function drawRow({ cells }: Row, elements: readonly Element[], drawing: Drawing): Html {
-  const figure = cells[0]!.figure;
-  const shared = cells.every(
-    (cell) => cell.figure.title === figure.title && cell.figure.caption === figure.caption,
+function drawRow({ cells }: Row, drawing: Drawing): Html {
+  const { title, caption } = cells[0]!.figure;
+  const shared = {
+    title: cells.every(({ figure }) => figure.title === title),
+    caption: cells.every(({ figure }) => figure.caption === caption),
+  };
+  const columns = columnsOf(cells);
+  const drawn = cells.map(({ element, figure }) =>
+    drawFigure(figure, element, drawing, shared, columns),
   );
-  const title = shared && html`<h4>${figure.title}</h4>`;
-  const caption =
-    shared && figure.caption !== undefined && html`<p class="caption">${figure.caption}</p>`;
-  const drawn = cells.map((cell) => drawFigure(cell.figure, cell.element, drawing, !shared));
-  const few = drawn.slice(0, SHOWN_ELEMENTS);
+  const grid = (of: readonly Html[]) =>
+    html`<div class="grid${columns === 3 && ' thirds'}">${of}</div>`;
   const rest = drawn.slice(SHOWN_ELEMENTS);
-  const wide =
-    figure.kind !== 'atoms' && cells.length >= 3 && cells.length % 2 === 1 && elements.length === 3;
-  return html`<div class="row">${title}${caption}<div class="grid${wide && ' thirds'}">${few}</div>${rest.length > 0 && html`<details class="more"><summary>${rest.length} more</summary><div class="grid">${rest}</div></details>`}</div>`;
+  return html`<div class="row">${shared.title && html`<h4>${title}</h4>`}${shared.caption && caption !== undefined && html`<p class="caption">${caption}</p>`}${grid(drawn.slice(0, SHOWN_ELEMENTS))}${rest.length > 0 && html`<details class="more"><summary>${rest.length} more</summary>${grid(rest)}</details>`}</div>`;
 }
 
-function drawFigure(figure: Figure, element: Element, drawing: Drawing, titled: boolean): Html {
+/** Three where figures come in threes, by the first label or altogether; two otherwise. */
+function columnsOf(cells: Row['cells']): number {
+  const group = (task: Task) => Object.values(task.labels)[0];
+  const groups = new Set(cells.map(({ element }) => group(element.task))).size;
+  const each = cells.length / groups;
+  return each === 3 || (each === 1 && cells.length === 3) ? 3 : 2;
+}
+
+function drawFigure(
+  figure: Figure,
+  element: Element,
+  drawing: Drawing,
+  shared: Shared,
+  columns: number,
+): Html {
   const { task } = element;
   const named = Object.keys(task.labels).length > 0;
   const accent = drawing.accent(task);
@@ -174,16 +198,23 @@ function drawFigure(figure: Figure, element: Element, drawing: Drawing, titled: 
     named &&
     html`<span class="element"><span class="swatch series-${accent}"></span>${labelOf(task)}</span>`;
   const head =
-    (named || titled) &&
-    html`<figcaption class="head">${label}${titled && html`<span class="title">${figure.title}</span>`}</figcaption>`;
+    (named || !shared.title) &&
+    html`<figcaption class="head">${label}${!shared.title && html`<span class="title">${figure.title}</span>`}</figcaption>`;
   const caption =
-    titled && figure.caption !== undefined && html`<p class="caption">${figure.caption}</p>`;
-  const body =
-    figure.kind === 'plot'
-      ? drawing.plot(figure, accent)
-      : figure.kind === 'atoms'
-        ? drawAtoms(figure)
-        : drawTable(figure, drawing.sources);
+    !shared.caption &&
+    figure.caption !== undefined &&
+    html`<p class="caption">${figure.caption}</p>`;
   const wide = figure.kind === 'table' && figure.columns.length > 4;
-  return html`<figure class="figure kind-${figure.kind}${wide && ' wide'}" id="${anchor('figure', task.name, figure.id)}">${head}${body}${caption}</figure>`;
+  return html`<figure class="figure kind-${figure.kind}${wide && ' wide'}" id="${anchor('figure', task.name, figure.id)}">${head}${drawBody(figure, drawing, accent, columns)}${caption}</figure>`;
+}
+
+function drawBody(figure: Figure, drawing: Drawing, accent: number, columns: number): Html {
+  switch (figure.kind) {
+    case 'plot':
+      return drawing.plot(figure, accent, columns);
+    case 'atoms':
+      return drawAtoms(figure);
+    case 'table':
+      return drawTable(figure, drawing.sources);
+  }
 }

@@ -6,25 +6,25 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --page: #f6f7f8; --card: #ffffff; --sunk: #f3f4f6;
-  --ink: #16191d; --ink-2: #5b626b; --faint: #8d949d; --line: #e1e4e8; --grid: #eceef1;
+  --ink: #16191d; --ink-2: #5b626b; --faint: #8d949d; --line: #e1e4e8; --grid: #eceef1; --edge: #b4bac2;
   --accent: #0b62a8; --good: #0a6e52; --good-bg: #e2f4ec; --bad: #a63a08; --bad-bg: #fdeadf;
   --open: #565c66; --open-bg: #eceef1;
   --series-1: #0072b2; --series-2: #d55e00; --series-3: #00876a;
   --series-4: #b0528c; --series-5: #7a6a00; --series-6: #4a5f8a;
   --ramp-1: #2c3e8f; --ramp-2: #6a3d9a; --ramp-3: #b03a7e; --ramp-4: #dd6052; --ramp-5: #e8973a;
-  --atoms-1: #0072b2; --atoms-2: #e8973a; --atoms-3: #16191d; --atoms-4: #00876a;
+  --atoms-1: #33418f; --atoms-2: #e39a33; --atoms-3: #16191d; --atoms-4: #00876a;
   --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #101215; --card: #181b1f; --sunk: #1e2226;
-    --ink: #e7e9ec; --ink-2: #a3abb5; --faint: #78818c; --line: #2b3036; --grid: #24292e;
+    --ink: #e7e9ec; --ink-2: #a3abb5; --faint: #78818c; --line: #2b3036; --grid: #24292e; --edge: #555c65;
     --accent: #6db5f2; --good: #6fd3ae; --good-bg: #15322a; --bad: #f59a6b; --bad-bg: #3a2115;
     --open: #b0b7c0; --open-bg: #282d33;
     --series-1: #56b4e9; --series-2: #f0843c; --series-3: #3fc49f;
     --series-4: #e08fc0; --series-5: #d5c24a; --series-6: #98aede;
     --ramp-1: #8ea2ff; --ramp-2: #b68cf0; --ramp-3: #e87fb8; --ramp-4: #f7a08f; --ramp-5: #fbd08c;
-    --atoms-1: #56b4e9; --atoms-2: #c98a3f; --atoms-3: #f2f3f5; --atoms-4: #3fc49f;
+    --atoms-1: #93a4ff; --atoms-2: #d08c35; --atoms-3: #f2f3f5; --atoms-4: #3fc49f;
   }
 }
 * { box-sizing: border-box; }
@@ -54,7 +54,7 @@ main { padding-bottom: 64px; }
 section { margin-top: 34px; }
 h2 { margin: 0 0 14px; font-size: 21px; line-height: 1.3; letter-spacing: -.01em; font-weight: 660; }
 h3 { margin: 26px 0 8px; font-size: 16px; font-weight: 650; }
-h4 { margin: 24px 0 2px; font-size: 15px; font-weight: 620; }
+h4 { margin: 0 0 2px; font-size: 15px; font-weight: 620; }
 p { margin: 8px 0; }
 .quiet, .unit { color: var(--ink-2); }
 .unit { font-weight: 400; font-size: .92em; }
@@ -77,15 +77,16 @@ p { margin: 8px 0; }
 .callout.failed { border-left: 3px solid var(--bad); }
 .log { margin: 8px 0 2px; font: 12px/1.5 var(--mono); overflow-x: auto; }
 
-.grid { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 14px 28px; align-items: start; }
+.step > .grid { margin-top: 16px; }
+.grid { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 18px 28px; align-items: start; }
 .grid.thirds { grid-template-columns: repeat(3, minmax(0, 1fr)); }
-.row { margin-top: 8px; }
+.row { margin-top: 22px; }
 .row > .grid { margin-top: 10px; }
 .figure { margin: 12px 0 0; min-width: 0; }
 .row .figure { margin-top: 0; }
 .figure.wide, .figure.kind-table.wide { grid-column: 1 / -1; }
 #results .figure { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 8px 22px 18px; margin: 0 0 16px; }
-.head { display: flex; flex-wrap: wrap; gap: 0 10px; align-items: baseline; font-size: 14px; font-weight: 620; margin-bottom: 2px; }
+.head { display: flex; flex-wrap: wrap; gap: 0 12px; align-items: baseline; font-size: 14px; font-weight: 620; margin-bottom: 2px; }
 .element { font-weight: 560; font-size: 13.5px; }
 .swatch { display: inline-block; width: 9px; height: 9px; border-radius: 3px; margin-right: 7px; background: var(--faint); }
 .series-1 { background: var(--series-1); } .series-2 { background: var(--series-2); } .series-3 { background: var(--series-3); }
@@ -93,10 +94,10 @@ p { margin: 8px 0; }
 
 .plot { display: block; width: 100%; height: auto; overflow: visible; color: var(--ink-2); font: 11px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; font-variant-numeric: tabular-nums; }
 .plot text { white-space: pre; }
-.plot .dots { fill: none; stroke: currentColor; stroke-linecap: round; stroke-width: 3; }
+.plot .dots { fill: none; stroke-linecap: round; stroke-width: 2.8; stroke-opacity: .5; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0 16px; margin: 2px 0 4px; padding: 0; font-size: 12.5px; color: var(--ink-2); line-height: 1.7; }
-.legend li { display: flex; align-items: center; }
-.key { flex: none; margin-right: 6px; }
+.legend li { display: flex; align-items: center; gap: 6px; }
+.key { flex: none; }
 .atoms { display: block; width: 100%; height: auto; }
 .atoms path { fill: none; stroke-linecap: round; stroke-opacity: .82; }
 .atoms .cell { fill: none; stroke: var(--line); stroke-width: .25; }
@@ -104,14 +105,15 @@ p { margin: 8px 0; }
 .atoms-key-1 { fill: var(--atoms-1); } .atoms-key-2 { fill: var(--atoms-2); } .atoms-key-3 { fill: var(--atoms-3); } .atoms-key-4 { fill: var(--atoms-4); }
 
 .scroll { overflow-x: auto; max-width: 100%; }
-table { border-collapse: collapse; font-size: 13.5px; line-height: 1.45; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: 7px 18px 7px 0; border-bottom: 1px solid var(--line); font-weight: 400; }
+table { border-collapse: collapse; font-size: 13.5px; line-height: 1.45; min-width: min(100%, 420px); }
+th, td { text-align: left; vertical-align: top; padding: 7px 26px 7px 0; border-bottom: 1px solid var(--line); font-weight: 400; }
 th:last-child, td:last-child { padding-right: 2px; }
 tbody tr:last-child > * { border-bottom: 0; }
 thead th { color: var(--ink-2); font-size: 12.5px; white-space: nowrap; vertical-align: bottom; }
 tbody th { font-weight: 560; }
 .number { text-align: right; white-space: nowrap; }
-.values { width: auto; min-width: min(100%, 420px); margin-top: 14px; }
+.values { margin: 14px 0 20px; }
+.pair table, .sides, .methods, .tasks { width: 100%; }
 .sub { display: block; color: var(--ink-2); font-size: 12.5px; font-weight: 400; line-height: 1.45; white-space: normal; }
 .mark { display: inline-block; margin-left: 8px; padding: 0 7px; border-radius: 5px; font-size: 12px; background: var(--bad-bg); color: var(--bad); }
 .sides { min-width: 640px; }
@@ -128,7 +130,7 @@ tbody th { font-weight: 560; }
 
 #graph > .scroll, .timeline { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 20px 22px; }
 .graph { display: block; margin: 0 auto; max-width: none; font: 13px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; }
-.graph .edges path { fill: none; stroke: var(--faint); stroke-width: 1.3; stroke-opacity: .7; }
+.graph .edges path { fill: none; stroke: var(--edge); stroke-width: 1.3; }
 .node rect { fill: var(--sunk); stroke: var(--line); stroke-width: 1.2; }
 .node:hover rect { stroke: var(--accent); }
 .node .name { fill: var(--ink); font-weight: 600; }
@@ -146,7 +148,7 @@ tbody th { font-weight: 560; }
 .took { flex: 0 0 84px; text-align: right; color: var(--ink-2); white-space: nowrap; font-size: 12.5px; }
 .bar, .bar-key { background: var(--series-1); border-radius: 3px; }
 .bar { position: absolute; top: 1px; height: 12px; min-width: 3px; }
-.bar-key { width: 18px; height: 10px; margin-right: 6px; }
+.bar-key { width: 18px; height: 10px; }
 .bar.inconclusive, .bar-key.inconclusive { background: var(--series-2); }
 .bar.restored, .bar-key.restored { opacity: .38; }
 .axis .track { height: 20px; margin-top: 5px; font-size: 12px; color: var(--ink-2); }

@@ -15,13 +15,14 @@ export function drawTable(figure: TableFigure, sources: Sources): Html {
 
 function drawLong({ columns, rows }: TableFigure, sources: Sources): Html {
   const numeric = columns.map((_, k) => rows.some((row) => isNumber(row[k])));
+  const places = columns.map((_, k) => sharedPlaces(rows.map((row) => row[k] ?? null)));
   const head = columns.map(
     (column, k) =>
       html`<th scope="col"${numeric[k] && html` class="number"`}>${heading(column)}</th>`,
   );
   const body = rows.map(
     (row) =>
-      html`<tr>${columns.map((column, k) => html`<td${numeric[k] && html` class="number"`}>${cell(row[k], column, sources)}</td>`)}</tr>`,
+      html`<tr>${columns.map((column, k) => html`<td${numeric[k] && html` class="number"`}>${cell(row[k], column, sources, places[k])}</td>`)}</tr>`,
   );
   return html`<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
@@ -37,14 +38,32 @@ function heading({ label, unit }: Column): Content {
     : html`${label} <span class="unit">${unit}</span>`;
 }
 
-function cell(of: Cell | undefined, column: Column, sources: Sources): Content {
+function cell(
+  of: Cell | undefined,
+  column: Column,
+  sources: Sources,
+  places: number | undefined,
+): Content {
   if (of === null || of === undefined) return html`<span class="quiet">–</span>`;
   if (typeof of === 'string') return of;
   if ('verdict' in of) return verdict(of);
   if ('source' in of) return sourceOf(of, sources)?.task.name ?? of.source.slice(0, 12);
-  const number = formatValue(of.value, of.error ?? null);
+  const number =
+    places === undefined ? formatValue(of.value, of.error ?? null) : formatNumber(of.value, places);
   const unit = of.unit === undefined || of.unit === column.unit ? null : of.unit;
   return unit === null ? number : html`${number} <span class="unit">${unit}</span>`;
+}
+
+/** Decimal places for a column of numbers without errors, so that their points stand in line. */
+function sharedPlaces(column: readonly Cell[]): number | undefined {
+  const texts: string[] = [];
+  for (const each of column) {
+    if (each === null || typeof each !== 'object' || !('value' in each)) continue;
+    if (each.error !== undefined && each.error !== null) return undefined;
+    texts.push(formatNumber(each.value));
+  }
+  if (texts.length === 0 || texts.some((text) => text.includes('·'))) return undefined;
+  return Math.max(...texts.map((text) => (text.split('.')[1] ?? '').length));
 }
 
 export function verdict({
