@@ -6,10 +6,14 @@ import { layOut } from './layered.ts';
 import { type TaskState, worst } from './state.ts';
 
 const BOX = { width: 136, height: 46 };
+/** A picture of more steps tells a reader nothing. */
+const MOST_STEPS = 200;
 const GAP = { x: 46, y: 18 };
 
 export function drawGraph(study: ExpandedStudy, states: readonly TaskState[]): Html {
   const { steps } = study;
+  if (steps.length > MOST_STEPS)
+    return html`<p class="quiet">${steps.length} steps; a graph of more than ${MOST_STEPS} is not drawn.</p>`;
   // Tasks follow what they take from; so do steps by their first task.
   const order = steps
     .map((_, k) => k)

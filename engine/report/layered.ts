@@ -46,9 +46,9 @@ export function layOut(
 ): Layered {
   const layerOf: number[] = Array.from({ length: nodes }, () => 0);
   const rising = [...edges].sort(([a, b], [c, d]) => a - c || b - d);
-  for (let to = 0; to < nodes; to++)
-    for (const [from, target] of rising)
-      if (target === to) layerOf[to] = Math.max(layerOf[to]!, layerOf[from]! + 1);
+  // In the order of their ends, so that a layer is final before edges leave it.
+  for (const [from, to] of [...edges].sort(([, a], [, b]) => a - b))
+    layerOf[to] = Math.max(layerOf[to]!, layerOf[from]! + 1);
   const spots = layerOf.map((layer): Spot => ({ layer, size: 1, before: [], after: [], place: 0 }));
   const all: Spot[] = [...spots];
   const passages = new Map<string, Spot>();

@@ -15,7 +15,7 @@ export function formatValue(value: number, error: number | null = null): string 
   const place = exponentOf(Number(error.toPrecision(2))) - 1;
   const power = exponentOf(Math.abs(value) >= error ? value : error);
   if (power >= 6 || power < -4) {
-    const scale = (x: number) => fixed(Number(`${x}e${-power}`), power - place);
+    const scale = (x: number) => fixed(shifted(x, -power), power - place);
     return `(${scale(value)} ± ${scale(error)})${powerOfTen(power)}`;
   }
   return `${rounded(value, place)} ± ${rounded(error, place)}`;
@@ -28,7 +28,7 @@ export function formatNumber(value: number, places?: number): string {
   if (value === 0) return '0';
   const power = exponentOf(value);
   if (power >= 6 || power < -4) {
-    const mantissa = Number(`${value}e${-power}`);
+    const mantissa = shifted(value, -power);
     return `${trimmed(fixed(mantissa, 3))}${powerOfTen(power)}`;
   }
   if (Number.isInteger(value)) return rounded(value, 0);
@@ -69,6 +69,12 @@ export function formatBytes(bytes: number): string {
 /** Decimal exponent; exact, as the engine's own decimal form has it. */
 function exponentOf(value: number): number {
   return value === 0 ? 0 : Number(value.toExponential().split('e')[1]);
+}
+
+/** value·10^places, rounded once. */
+function shifted(value: number, places: number): number {
+  const [mantissa, power] = value.toExponential().split('e');
+  return Number(`${mantissa}e${Number(power) + places}`);
 }
 
 /** `value` to the decimal place `place` (-2: hundredths, 1: tens). */

@@ -10,7 +10,7 @@ type TableFigure = Figure & { readonly kind: 'table' };
 interface Judged {
   readonly verdict: string;
   readonly tone: string;
-  /** `density, liquid Fe, 2000 K` */
+  /** `density (liquid Fe, 2000 K)` */
   readonly subject: string;
   readonly label: string;
 }
@@ -42,10 +42,8 @@ export function describeOutcome(
 
 function judgements({ labels, rows }: SideBySide): Judged[] {
   return rows.flatMap(({ same, cells }) => {
-    const subject = same
-      .slice(0, 2)
-      .filter((cell) => typeof cell === 'string')
-      .join(', ');
+    const [what, where] = same.filter((cell) => typeof cell === 'string');
+    const subject = where === undefined || where === '' ? `${what}` : `${what} (${where})`;
     return cells.flatMap((stack, k) => {
       const cell = stack?.find(
         (each) => each !== null && typeof each === 'object' && 'verdict' in each,
@@ -64,12 +62,14 @@ function rank(judged: readonly Judged[], verdict: string): number {
   return 1e6 * tone + first;
 }
 
-/** `density, liquid Fe, 2000 K (DP-NM, DP-M)`, one after the other. */
+/** `density (liquid Fe, 2000 K) by DP-NM and DP-M`, one after the other. */
 function listed(judged: readonly Judged[]): string {
   const labels = new Map<string, string[]>();
   for (const { subject, label } of judged)
     labels.set(subject, [...(labels.get(subject) ?? []), label]);
-  return [...labels].map(([subject, of]) => `${subject} (${of.join(', ')})`).join('; ');
+  return [...labels]
+    .map(([subject, of]) => `${subject} by ${of.length < 3 ? of.join(' and ') : of.join(', ')}`)
+    .join('; ');
 }
 
 function finished(states: readonly TaskState[]): Content {

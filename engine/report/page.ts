@@ -10,7 +10,7 @@ import { describeOutcome } from './outcome.ts';
 import { plotDrawer } from './plot.ts';
 import { drawProvenance } from './provenance.ts';
 import type { ReportInput } from './report.ts';
-import { type Source, sourcesOf } from './sources.ts';
+import { type Sources, sourcesOf } from './sources.ts';
 import { type TaskState, taskStates } from './state.ts';
 import { type Drawing, drawStep, type Element } from './step-section.ts';
 import { STYLE } from './style.ts';
@@ -83,13 +83,13 @@ function recordOf({ ended }: ReportInput, task: number): ActionRecord | undefine
   return end?.kind === 'record' ? end.record : undefined;
 }
 
-function sourcesIn(figure: TableFigure, sources: ReadonlyMap<string, Source>): Task[] {
+function sourcesIn(figure: TableFigure, sources: Sources): Task[] {
   return figure.rows.flatMap((row) =>
-    row.flatMap((cell) => {
-      if (cell === null || typeof cell !== 'object' || !('source' in cell)) return [];
-      const source = sources.get(cell.source);
-      return source === undefined ? [] : [source.task];
-    }),
+    row.flatMap((cell) =>
+      cell !== null && typeof cell === 'object' && 'source' in cell
+        ? (sources.get(cell.source) ?? []).map(({ task }) => task)
+        : [],
+    ),
   );
 }
 

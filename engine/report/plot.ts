@@ -134,9 +134,7 @@ async function loadDrawer(): Promise<Draw> {
       y: { type: y.type, domain: [y.low, y.high] },
       marks,
     });
-    svg.setAttribute('role', 'img');
-    svg.setAttribute('aria-label', figure.title);
-    return html`${legend(styled)}${new Html(compact(String(svg.outerHTML)))}`;
+    return html`${legend(styled)}${new Html(named(compact(String(svg.outerHTML)), figure.title))}`;
   };
 }
 
@@ -251,6 +249,12 @@ function pointsOf({ x, y, error }: Series, figure: PlotFigure): PlotPoint[] {
     const low = figure.y.scale === 'log' ? Math.max(value - half, value / 100) : value - half;
     return { x: visible(at, figure.x), y: value, low, high: value + half };
   });
+}
+
+/** Says what the picture is; the library leaves < and > as they are in attributes, `html` does not. */
+function named(svg: string, title: string): string {
+  const { markup } = html`<svg role="img" aria-label="${title}" `;
+  return svg.replace(/^<svg /, () => markup);
 }
 
 /** Fewer digits, no style of its own, many dots as one path. */

@@ -35,8 +35,14 @@ export function sideBySide(figure: TableFigure, sources: Sources): SideBySide | 
   const layout = figure.sideBySide;
   if (layout === undefined) return undefined;
   const lines: Line[] = [];
+  const met = new Map<string, number>();
   for (const row of figure.rows) {
-    const source = sourceOf(row[layout.source], sources);
+    const cell = row[layout.source];
+    const digest = cell !== null && typeof cell === 'object' && 'source' in cell ? cell.source : '';
+    const times = met.get(digest) ?? 0;
+    met.set(digest, times + 1);
+    // The same value twice comes from two tasks that gave the same.
+    const source = sources.get(digest)?.[times];
     if (source === undefined) return undefined;
     lines.push({ row, source });
   }
@@ -83,13 +89,6 @@ export function sideBySide(figure: TableFigure, sources: Sources): SideBySide | 
     own: ownColumns.map((k) => figure.columns[k]!),
     rows: groups.map(({ same, cells }) => ({ same, cells })),
   };
-}
-
-/** The task that a cell names, if it names one. */
-export function sourceOf(cell: Cell | undefined, sources: Sources): Source | undefined {
-  return cell !== null && typeof cell === 'object' && 'source' in cell
-    ? sources.get(cell.source)
-    : undefined;
 }
 
 /** What a source's value is of, without its label on `axis`: `lattice parameter bcc`. */

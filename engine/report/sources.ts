@@ -7,12 +7,15 @@ export interface Source {
   readonly output: string;
 }
 
-/** By the digest that a step was given: of the value, or of its absence. */
-export type Sources = ReadonlyMap<string, Source>;
+/**
+ * By the digest that a step was given: of the value, or of its absence. Tasks that gave the very
+ * same stand behind one digest, in the order of the study.
+ */
+export type Sources = ReadonlyMap<string, readonly Source[]>;
 
 /** @param ended how each task has ended, by its id */
 export function sourcesOf(study: ExpandedStudy, ended: readonly Upstream[]): Sources {
-  const sources = new Map<string, Source>();
+  const sources = new Map<string, Source[]>();
   for (const task of study.tasks) {
     const end = ended[task.id];
     const record = end?.kind === 'record' ? end.record : undefined;
@@ -26,7 +29,10 @@ export function sourcesOf(study: ExpandedStudy, ended: readonly Upstream[]): Sou
           : key === undefined
             ? undefined
             : missingDigest(output, key);
-      if (digest !== undefined && !sources.has(digest)) sources.set(digest, { task, output });
+      if (digest === undefined) continue;
+      const same = sources.get(digest) ?? [];
+      sources.set(digest, same);
+      same.push({ task, output });
     }
   }
   return sources;

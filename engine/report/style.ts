@@ -142,7 +142,7 @@ tbody th { font-weight: 560; }
 
 .timeline ol { list-style: none; margin: 0; padding: 0; }
 .timeline li, .axis { display: flex; align-items: center; gap: 12px; font-size: 13px; line-height: 1.25; }
-.who { flex: 0 0 150px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--ink); padding: 3px 0; }
+.who { flex: 0 0 190px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--ink); padding: 3px 0; }
 .track { position: relative; flex: 1; height: 14px; min-width: 0; }
 .timeline li .track { background: linear-gradient(var(--grid), var(--grid)) center / 100% 1px no-repeat; }
 .took { flex: 0 0 84px; text-align: right; color: var(--ink-2); white-space: nowrap; font-size: 12.5px; }
@@ -180,10 +180,18 @@ summary { cursor: pointer; color: var(--accent); font-size: 14px; }
   .outcome { font-size: 15.5px; }
   .grid, .grid.thirds, .pair { grid-template-columns: minmax(0, 1fr); }
   .step, #results .figure, #graph > .scroll, .timeline { padding: 14px; border-radius: 10px; }
-  .who { flex-basis: 96px; font-size: 12px; }
+  .who { flex-basis: 104px; font-size: 12px; white-space: normal; overflow-wrap: anywhere; }
+  th, td { padding-right: 14px; }
   .took { flex-basis: 62px; font-size: 11.5px; }
   .timeline li, .axis { gap: 8px; }
   .plot { font-size: 12.5px; }
+  .sides { min-width: 0; }
+  .sides, .sides tbody, .sides tr, .sides td, .sides tbody th { display: block; width: auto; padding: 0; border: 0; }
+  .sides thead { display: none; }
+  .sides tr { padding: 14px 0; border-bottom: 1px solid var(--line); }
+  .sides tr:last-child { border-bottom: 0; padding-bottom: 4px; }
+  .sides td { margin-top: 10px; padding-left: 78px; position: relative; min-height: 1.5em; }
+  .sides td::before { content: attr(data-label); position: absolute; left: 0; top: 2px; width: 72px; font-size: 12.5px; font-weight: 600; color: var(--ink-2); overflow: hidden; text-overflow: ellipsis; }
 }
 @media print {
   nav { display: none; }

@@ -2,7 +2,7 @@
 import type { Cell, Figure } from '../step.ts';
 import { type Content, type Html, html } from './html.ts';
 import { formatNumber, formatSigned, formatValue } from './number.ts';
-import { type SideBySide, sideBySide, sourceOf } from './side-by-side.ts';
+import { type SideBySide, sideBySide } from './side-by-side.ts';
 import type { Sources } from './sources.ts';
 
 type TableFigure = Figure & { readonly kind: 'table' };
@@ -47,11 +47,17 @@ function cell(
   if (of === null || of === undefined) return html`<span class="quiet">–</span>`;
   if (typeof of === 'string') return of;
   if ('verdict' in of) return verdict(of);
-  if ('source' in of) return sourceOf(of, sources)?.task.name ?? of.source.slice(0, 12);
+  if ('source' in of) return sourceName(of.source, sources);
   const number =
     places === undefined ? formatValue(of.value, of.error ?? null) : formatNumber(of.value, places);
   const unit = of.unit === undefined || of.unit === column.unit ? null : of.unit;
   return unit === null ? number : html`${number} <span class="unit">${unit}</span>`;
+}
+
+/** The tasks that gave a value; what is left of its digest where none did. */
+function sourceName(digest: string, sources: Sources): string {
+  const names = sources.get(digest)?.map(({ task }) => task.name);
+  return names?.join(', ') ?? digest.slice(0, 12);
 }
 
 /** Decimal places for a column of numbers without errors, so that their points stand in line. */
@@ -81,15 +87,17 @@ function drawSideBySide({ labels, same, own, rows }: SideBySide): Html {
   const body = rows.map(({ same: shared, cells }) => {
     const [first, ...others] = lead.map((k) => shared[k] ?? null);
     const title = html`<th scope="row">${plain(first ?? null)}${others.map((each) => each !== null && html`<span class="sub">${plain(each)}</span>`)}</th>`;
-    const columns = cells.map((stack) =>
-      stack === null ? html`<td class="quiet">–</td>` : html`<td>${stacked(stack, own)}</td>`,
+    const columns = cells.map((stack, k) =>
+      stack === null
+        ? html`<td class="quiet">–</td>`
+        : html`<td data-label="${labels[k]!}">${stacked(stack, own)}</td>`,
     );
     const rest = same.flatMap((_, k) => (lead.includes(k) ? [] : [shared[k] ?? null]));
     const [reference, ...notes] = rest;
     const last =
       rest.length === 0
         ? null
-        : html`<td>${reference === null || reference === undefined ? html`<span class="quiet">none</span>` : html`<span class="big">${plain(reference)}</span>`}${notes.map((note) => note !== null && html`<span class="sub">${plain(note)}</span>`)}</td>`;
+        : html`<td data-label="${same[lead.length]!.label}">${reference === null || reference === undefined ? html`<span class="quiet">none</span>` : html`<span class="big">${plain(reference)}</span>`}${notes.map((note) => note !== null && html`<span class="sub">${plain(note)}</span>`)}</td>`;
     return html`<tr>${title}${columns}${last}</tr>`;
   });
   return html`<div class="scroll"><table class="sides"><thead>${head}</thead><tbody>${body}</tbody></table></div>`;

@@ -11,7 +11,8 @@ export function linearTicks(low: number, high: number, count: number): Ticks {
   const raw = (high - low) / count;
   const power = Number(raw.toExponential().split('e')[1]);
   const base = raw / Number(`1e${power}`);
-  const nice = base <= 1 ? 1 : base <= 2 ? 2 : base <= 2.5 ? 2.5 : base <= 5 ? 5 : 10;
+  // Between two steps the geometric mean decides.
+  const nice = base < Math.SQRT2 ? 1 : base < 3.16 ? 2 : base < 7.07 ? 5 : 10;
   const step = Number(`${nice}e${power}`);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
