@@ -31,7 +31,7 @@ export interface Provenance {
 
 export function drawProvenance(of: Provenance): Html {
   return html`<section id="provenance"><h2>Provenance</h2>
-<div class="pair"><div><h3>Parameters</h3>${parameters(of)}</div><div><h3>To make it again</h3>${commands(of)}${machines(of)}</div></div>
+<div class="pair"><div><h3 id="parameters">Parameters</h3>${parameters(of)}</div><div><h3>To make it again</h3>${commands(of)}${machines(of)}</div></div>
 <h3>Study</h3><p class="quiet path">${fileName(of.study)}</p>${highlightYaml(of.text)}
 <h3>Data</h3>${files(of)}
 <h3>Methods</h3>${methods(of)}
@@ -43,53 +43,94 @@ function fileName({ file }: ExpandedStudy): string {
   return file.split(/[\\/]/).slice(-2).join('/');
 }
 
-/** What this run used, beside what each profile of the file would. */
+/** What this run used, beside what the file's own values and each of its profiles would. */
 function parameters({ study, text }: Provenance): Content {
   const names = Object.keys(study.parameters);
   if (names.length === 0) return html`<p class="quiet">The study has none.</p>`;
-  const profiles = Object.entries(profilesOf(text));
+  const { defaults, profiles } = writtenParameters(text);
   const used = study.profile === null ? 'this run' : `this run (${study.profile})`;
-  const others = profiles.filter(([name]) => name !== study.profile);
-  const rows = names.map(
-    (name) =>
-      html`<tr><th scope="row">${name.replaceAll('_', ' ')}</th><td class="number">${written(study.parameters[name] ?? null)}</td>${others.map(([, values]) => html`<td class="number">${name in values ? written(values[name] ?? null) : html`<span class="quiet">–</span>`}</td>`)}</tr>`,
-  );
-  return html`<div class="scroll"><table><thead><tr><th scope="col"></th><th scope="col" class="number">${used}</th>${others.map(([name]) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  const others = [
+    ...(study.profile === null ? [] : [{ name: 'no profile', values: {} }]),
+    ...Object.entries(profiles)
+      .filter(([name]) => name !== study.profile)
+      .map(([name, values]) => ({ name, values })),
+  ];
+  const rows = names.map((name) => {
+    const cells = others.map(({ values }) =>
+      name in values
+        ? html`<td class="number">${grouped(values[name]!)}</td>`
+        : html`<td class="number quiet">${grouped(defaults[name] ?? '')}</td>`,
+    );
+    return html`<tr><th scope="row">${name.replaceAll('_', ' ')}</th><td class="number">${grouped(shown(study.parameters[name] ?? null))}</td>${cells}</tr>`;
+  });
+  return html`<div class="scroll"><table><thead><tr><th scope="col"></th><th scope="col" class="number">${used}</th>${others.map(({ name }) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
-function profilesOf(text: string): { [name: string]: { [parameter: string]: Json } } {
+interface Written {
+  readonly [parameter: string]: string;
+}
+
+/** Parameters as the file has them, without any profile and by profile. */
+function writtenParameters(text: string): {
+  readonly defaults: Written;
+  readonly profiles: { readonly [name: string]: Written };
+} {
   let study: unknown;
   try {
     study = parse(text);
   } catch {
-    return {};
+    study = undefined;
   }
-  const profiles: { [name: string]: { [parameter: string]: Json } } = {};
-  if (!isMapping(study) || !isMapping(study.profiles)) return profiles;
-  for (const [name, values] of Object.entries(study.profiles))
-    if (isMapping(values))
-      profiles[name] = Object.fromEntries(
-        Object.entries(values).map(([parameter, value]) => [parameter, String(value)]),
-      );
-  return profiles;
+  const section = (name: string) => (isMapping(study) ? study[name] : undefined);
+  const profiles = section('profiles');
+  return {
+    defaults: textsOf(section('params')),
+    profiles: isMapping(profiles)
+      ? Object.fromEntries(Object.entries(profiles).map(([name, of]) => [name, textsOf(of)]))
+      : {},
+  };
+}
+
+function textsOf(section: unknown): Written {
+  if (!isMapping(section)) return {};
+  return Object.fromEntries(
+    Object.entries(section).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]),
+  );
 }
 
 function isMapping(value: unknown): value is { readonly [key: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function written(value: Json): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  // Long integers in groups of three, by narrow spaces.
+function shown(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Long integers in groups of three, by narrow spaces. */
+function grouped(text: string): string {
   return /^\d{5,}$/.test(text) ? text.replace(/\B(?=(\d{3})+$)/g, '\u202F') : text;
 }
 
-function commands({ study }: Provenance): Html {
-  const profile = study.profile === null ? '' : ` --profile ${study.profile}`;
-  const file = fileName(study);
+function commands({ study, text }: Provenance): Html {
+  const { defaults, profiles } = writtenParameters(text);
+  const expected = { ...defaults, ...(study.profile === null ? {} : profiles[study.profile]) };
+  // What neither file nor profile says was set on the command line.
+  const sets = Object.entries(study.parameters)
+    .filter(([name, value]) => shown(value) !== expected[name])
+    .map(([name, value]) => ` --set ${quoted(`${name}=${shown(value)}`)}`);
+  const profile = study.profile === null ? '' : ` --profile ${quoted(study.profile)}`;
+  const file = quoted(fileName(study));
   return html`<pre class="code plain"><code>npm ci
-npx curie run ${file}${profile}
+npx curie run ${file}${profile}${sets}
 npx curie explain ${file} <span class="quiet">STEP</span></code></pre><p class="note">Running it again restores all that has not changed; steps that are exact give the same bytes on any machine.</p>`;
+}
+
+/** As a POSIX shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w./=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function machines({ records, version }: Provenance): Content {

@@ -81,6 +81,7 @@ p { margin: 8px 0; }
 .grid { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 18px 28px; align-items: start; }
 .grid.thirds { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 .row { margin-top: 22px; }
+.values + .row, .scroll + .row { margin-top: 4px; }
 .row > .grid { margin-top: 10px; }
 .figure { margin: 12px 0 0; min-width: 0; }
 .row .figure { margin-top: 0; }

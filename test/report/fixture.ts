@@ -82,7 +82,7 @@ export async function fixture(
 ): Promise<Fixture> {
   const folder = mkdtempSync(join(tmpdir(), 'curie-report-'));
   const text = (options.rename ?? ((same: string) => same))(
-    readFileSync(new URL('fe-cr-c.yaml', workflows), 'utf8'),
+    readFileSync(new URL('study.yaml', import.meta.url), 'utf8'),
   );
   const file = join(folder, 'workflows', 'fe-cr-c.yaml');
   const data = join(folder, 'workflows', 'data', 'fe-cr-c-pbe');

@@ -90,6 +90,18 @@ page('shows graph, timeline and provenance', () => {
   for (const file of made.input.files) assert.ok(all.includes(file.digest), file.path);
 });
 
+page('gives the command that runs it again, with what was set', async () => {
+  const { study } = made.input;
+  const parameters = { ...study.parameters, atoms: 256, replicas: '5' };
+  const changed = { ...made.input, study: { ...study, profile: 'full', parameters } };
+  await writeReport(changed);
+  const all = textOf(readFileSync(changed.out, 'utf8'));
+  assert.match(all, /npx curie run workflows\/fe-cr-c\.yaml --profile full --set updates=20000/);
+  assert.match(all, /--set atoms=256 --set 'density_length=25 ps'/);
+  await writeReport(made.input);
+  assert.not.match(textOf(text), /--set/);
+});
+
 page('links within the page lead somewhere', () => {
   const document = documentOf(text);
   for (const link of document.querySelectorAll('a[href^="#"]')) {
