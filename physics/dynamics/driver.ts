@@ -54,7 +54,7 @@ export interface SimulationOptions {
   /** `observe` and `check` see each step whose number (`state.step`) is a multiple of `every`. */
   readonly every?: number;
   readonly observe?: (sample: Sample) => void;
-  /** A text ends the run as a runaway, with that reason. */
+  /** A text ends the run as a runaway, with that reason; a PotentialError does too. */
   readonly check?: (sample: Sample) => string | null;
   /** Where a run is called a runaway; by default 4 times its own volume and 1/4, and 50,000 K. */
   readonly limits?: Limits;
@@ -121,22 +121,22 @@ function begin(
     return null;
   };
   const advance = (steps: number): Ending => {
-    for (let n = 0; n < steps; n++) {
-      try {
+    const end = state.step + steps;
+    try {
+      while (state.step < end) {
         step();
-      } catch (error) {
-        if (error instanceof PotentialError)
-          return { kind: 'runaway', step: state.step + 1, reason: error.message };
-        throw error;
+        state.step += 1;
+        let reason = runaway();
+        if (reason === null && state.step % every === 0 && (observe || check)) {
+          const sample = look();
+          observe?.(sample);
+          reason = check?.(sample) ?? null;
+        }
+        if (reason !== null) return { kind: 'runaway', step: state.step, reason };
       }
-      state.step += 1;
-      let reason = runaway();
-      if (reason === null && state.step % every === 0 && (observe || check)) {
-        const sample = look();
-        observe?.(sample);
-        reason = check?.(sample) ?? null;
-      }
-      if (reason !== null) return { kind: 'runaway', step: state.step, reason };
+    } catch (error) {
+      if (!(error instanceof PotentialError)) throw error;
+      return { kind: 'runaway', step: state.step, reason: error.message };
     }
     return { kind: 'finished' };
   };

@@ -3,7 +3,8 @@
  * committee differ, how close atoms come, and how much room they have, seen every 50 steps.
  */
 import type { TrainingRange } from '../potentials/deep/model.ts';
-import type { Recorder } from './program.ts';
+import type { ForceField } from '../potentials/force-field.ts';
+import type { Finished, Recorder } from './program.ts';
 import type { State } from './state.ts';
 
 /** Steps between two looks. */
@@ -18,7 +19,43 @@ export const DEVIATION_MAXIMUM = 2;
 export const OUTSIDE_TRAINING = 'outside training';
 
 /** Root mean square over the atoms of the members' force spread at a configuration, eV/Å. */
-export type CommitteeDeviation = (positions: Float64Array, cell: Float64Array) => number;
+export type CommitteeDeviation = (state: State) => number;
+
+/**
+ * sqrt(Σ over atoms and axes of the members' force variance / atoms); null for a single member.
+ *
+ * @param fields one for each member, which nothing else uses while this does
+ */
+export function committeeDeviation(fields: readonly ForceField[]): CommitteeDeviation | null {
+  if (fields.length < 2) return null;
+  let types: Uint8Array | null = null;
+  const sums = { first: new Float64Array(0), second: new Float64Array(0) };
+  return (state) => {
+    const length = state.positions.length;
+    if (types !== state.types) {
+      for (const field of fields) field.setAtoms(state.types);
+      types = state.types;
+      sums.first = new Float64Array(length);
+      sums.second = new Float64Array(length);
+    }
+    const { first, second } = sums;
+    first.fill(0);
+    second.fill(0);
+    for (const field of fields) {
+      const { forces } = field.compute(state.positions, state.cell);
+      for (let k = 0; k < length; k++) {
+        first[k] += forces[k];
+        second[k] += forces[k] * forces[k];
+      }
+    }
+    let spread = 0;
+    for (let k = 0; k < length; k++) {
+      const mean = first[k] / fields.length;
+      spread += Math.max(0, second[k] / fields.length - mean * mean);
+    }
+    return Math.sqrt((3 * spread) / length);
+  };
+}
 
 export interface Watch {
   readonly range: TrainingRange;
@@ -30,14 +67,13 @@ export interface Watch {
 
 /** Rows of [step, deviation, smallest distance of each pair of types (upper triangle)]. */
 export function monitorRecorder(watch: Watch): Recorder {
-  const types = watch.elements.length;
-  const columns = 2 + (types * (types + 1)) / 2;
+  const columns = monitorColumns(watch.elements.length);
   return {
     name: 'monitor',
     every: MONITOR_EVERY,
     columns,
     row: ({ state, step }, into) => {
-      const deviation = watch.deviation?.(state.positions, state.cell) ?? Number.NaN;
+      const deviation = watch.deviation?.(state) ?? Number.NaN;
       into[0] = step;
       into[1] = deviation;
       nearestPairs(state, into.subarray(2));
@@ -46,6 +82,23 @@ export function monitorRecorder(watch: Watch): Recorder {
         : null;
     },
   };
+}
+
+/** A row's width for so many types. */
+export function monitorColumns(types: number): number {
+  return 2 + (types * (types + 1)) / 2;
+}
+
+/** The deviation over a segment: fs and eV/Å. */
+export function monitorTrace(
+  segment: Finished,
+  { elements }: Watch,
+): { readonly times: Float64Array; readonly deviations: Float64Array } {
+  const rows = segment.rows.monitor ?? new Float64Array(0);
+  const width = monitorColumns(elements.length);
+  const column = (at: number): Float64Array =>
+    Float64Array.from({ length: rows.length / width }, (_, k) => rows[k * width + at]);
+  return { times: column(0).map((step) => step * segment.timestep), deviations: column(1) };
 }
 
 /** Index of a pair of types in the upper triangle, row by row. */
@@ -112,28 +165,35 @@ export interface RangeReport {
 }
 
 /**
- * @param rows                of `monitorRecorder`, of all members together
+ * What a production's monitor has to say.
+ *
+ * @param runs                productions of all members, with the monitor's rows
  * @param volumePerMetalAtom  mean of the production, Å³; NaN without a metal atom
  * @param fractions           atomic fraction of each element
  */
 export function reportRange(
-  rows: Float64Array,
+  runs: readonly Finished[],
   watch: Watch,
   volumePerMetalAtom: number,
   fractions: readonly number[],
 ): RangeReport {
   const { range, elements } = watch;
-  const types = elements.length;
-  const columns = 2 + (types * (types + 1)) / 2;
-  const frames = rows.length / columns;
+  const columns = monitorColumns(elements.length);
   const nearest = new Float64Array(columns - 2).fill(Number.POSITIVE_INFINITY);
-  let [sum, most, above] = [0, 0, 0];
-  for (let at = 0; at < rows.length; at += columns) {
-    const deviation = rows[at + 1];
+  let [frames, sum, most, above] = [0, 0, 0, 0];
+  const rows = runs.flatMap((run) => {
+    const values = run.rows.monitor ?? new Float64Array(0);
+    return Array.from({ length: values.length / columns }, (_, k) =>
+      values.subarray(k * columns, (k + 1) * columns),
+    );
+  });
+  for (const row of rows) {
+    frames += 1;
+    const deviation = row[1];
     sum += deviation;
     most = Math.max(most, deviation);
     if (deviation > DEVIATION_LIMIT) above += 1;
-    for (let k = 0; k < nearest.length; k++) nearest[k] = Math.min(nearest[k], rows[at + 2 + k]);
+    for (let k = 0; k < nearest.length; k++) nearest[k] = Math.min(nearest[k], row[2 + k]);
   }
   const reasons: string[] = [];
   if (above > DEVIATION_SHARE * frames)

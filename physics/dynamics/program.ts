@@ -71,18 +71,19 @@ export interface Hooks {
   readonly field: (member: number) => ForceField;
   /** Bytes of a `save` of an earlier attempt. */
   readonly resume?: Uint8Array | undefined;
-  /**
-   * After each block of steps; may throw to stop. `save` makes the bytes to continue from.
-   * `latest`: temperature (K) and volume (Å³) last seen.
-   */
-  readonly between?: (
-    progress: { readonly segment: Segment; readonly step: number; readonly latest: Latest },
-    save: () => Uint8Array,
-  ) => void | Promise<void>;
+  /** After each block of steps; may throw to stop. `save` makes the bytes to continue from. */
+  readonly between?: (progress: Progress, save: () => Uint8Array) => void | Promise<void>;
   readonly units?: Units;
 }
 
-export interface Latest {
+/** How far a program has come. */
+export interface Progress {
+  readonly done: readonly Finished[];
+  readonly segment: Segment;
+  readonly state: State;
+  /** Of the segment. */
+  readonly step: number;
+  /** Last seen: K and Å³; NaN before the first sample. */
   readonly temperature: number;
   readonly volume: number;
 }
@@ -93,7 +94,7 @@ interface Table {
   used: number;
 }
 
-interface Progress {
+interface Run {
   readonly done: Finished[];
   current: {
     readonly state: State;
@@ -107,15 +108,15 @@ const BLOCK = 50;
 
 /** Runs a program to its end. */
 export async function runProgram(program: Program, hooks: Hooks): Promise<ProgramEnding> {
-  const progress: Progress = { done: [], current: null };
-  if (hooks.resume) restore(hooks.resume, program, progress);
+  const run: Run = { done: [], current: null };
+  if (hooks.resume) restore(hooks.resume, program, run);
   for (;;) {
-    const { done } = progress;
+    const { done } = run;
     const next = program(done);
     if (next === null) return { kind: 'finished', done };
     if ('stop' in next) return { kind: 'stopped', reason: next.stop, done };
-    const reason = await runSegment(next, progress, hooks);
-    const { state, tables } = progress.current!;
+    const reason = await runSegment(next, run, hooks);
+    const { state, tables } = run.current!;
     const finished: Finished = {
       name: next.name,
       member: next.member,
@@ -125,31 +126,28 @@ export async function runProgram(program: Program, hooks: Hooks): Promise<Progra
         next.recorders.map(({ name }, k) => [name, tables[k]!.values.slice(0, tables[k]!.used)]),
       ),
     };
-    progress.current = null;
+    run.current = null;
     if (reason !== null) return { kind: 'runaway', reason, done, last: finished };
     done.push(finished);
   }
 }
 
 /** Begins or continues a segment; why it ran away, if it did. */
-async function runSegment(
-  segment: Segment,
-  progress: Progress,
-  hooks: Hooks,
-): Promise<string | null> {
-  if (progress.current === null) {
+async function runSegment(segment: Segment, run: Run, hooks: Hooks): Promise<string | null> {
+  if (run.current === null) {
     const state = segment.start();
     state.step = 0;
-    progress.current = {
+    run.current = {
       state,
       origin: state.positions.slice(),
       tables: segment.recorders.map(() => ({ values: new Float64Array(64), used: 0 })),
     };
   }
-  const { state, origin, tables } = progress.current;
-  let latest: Latest = { temperature: Number.NaN, volume: Number.NaN };
+  const { state, origin, tables } = run.current;
+  let [temperature, volume] = [Number.NaN, Number.NaN];
   const check = (sample: Sample): string | null => {
-    latest = { temperature: sample.temperature, volume: sample.volume };
+    temperature = sample.temperature;
+    volume = sample.volume;
     for (let k = 0; k < tables.length; k++) {
       const { every, columns, row } = segment.recorders[k]!;
       if (sample.step % every !== 0) continue;
@@ -168,7 +166,11 @@ async function runSegment(
     ),
     check,
     block: BLOCK,
-    between: () => hooks.between?.({ segment, step: state.step, latest }, () => save(progress)),
+    between: () =>
+      hooks.between?.(
+        { done: run.done, segment, state, step: state.step, temperature, volume },
+        () => save(run),
+      ),
     ...(limits ? { limits } : {}),
     ...(hooks.units ? { units: hooks.units } : {}),
   });
@@ -194,7 +196,7 @@ function newRow(table: Table, columns: number): Float64Array {
 
 // ── Bytes ───────────────────────────────────────────────────────────────────────────────────
 
-function save({ done, current }: Progress): Uint8Array {
+function save({ done, current }: Run): Uint8Array {
   const arrays: { [name: string]: Float64Array } = {};
   const put = (prefix: string, record: PackedRecord): Header => {
     for (const [name, values] of Object.entries(record.arrays))
@@ -238,7 +240,7 @@ interface SavedHeader {
   readonly running: { readonly state: Header; readonly tables: number } | null;
 }
 
-function restore(bytes: Uint8Array, program: Program, progress: Progress): void {
+function restore(bytes: Uint8Array, program: Program, run: Run): void {
   const { header: saved, arrays } = unpack<SavedHeader>(bytes);
   if (saved.program !== 1) throw new Error('these bytes are no saved program');
   const take = (name: string): Float64Array => {
@@ -257,11 +259,11 @@ function restore(bytes: Uint8Array, program: Program, progress: Progress): void 
     const rows = Object.fromEntries(
       recorders.map((recorder) => [recorder, take(`${k}/rows/${recorder}`)]),
     );
-    progress.done.push({ name, member, timestep, state: stateOf(`${k}/state`, state), rows });
+    run.done.push({ name, member, timestep, state: stateOf(`${k}/state`, state), rows });
   });
-  const next = program(progress.done);
+  const next = program(run.done);
   if (saved.running && next !== null && !('stop' in next)) {
-    progress.current = {
+    run.current = {
       state: stateOf('now/state', saved.running.state),
       origin: take('now/origin'),
       tables: next.recorders.map((_, k) => {

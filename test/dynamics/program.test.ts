@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  type Finished,
   type Hooks,
   type Program,
   type ProgramEnding,
@@ -10,6 +11,7 @@ import {
 import { cloneState, encodeState } from '../../physics/dynamics/state.ts';
 import { thermoColumn, thermoRecorder, writeThermo } from '../../physics/dynamics/thermo.ts';
 import { maxwellBoltzmann } from '../../physics/dynamics/velocities.ts';
+import { type ForceField, PotentialError } from '../../physics/potentials/force-field.ts';
 import { fcc } from '../oracle/lattices.ts';
 import { lennardJones } from '../oracle/lennard-jones.ts';
 
@@ -74,10 +76,10 @@ programs('a run that is stopped between blocks hands the error on', async () => 
   try {
     await runProgram(program, {
       field,
-      between: ({ segment, step, latest }) => {
+      between: ({ segment, step, temperature, volume }) => {
         assert.is(segment.name, 'heat');
         assert.is(step, 50);
-        assert.ok(latest.temperature > 0 && latest.volume > 0);
+        assert.ok(temperature > 0 && volume > 0);
         seen += 1;
         throw stop;
       },
@@ -117,6 +119,37 @@ programs('a check that refuses ends the program with its frame', async () => {
   if (ending.kind !== 'runaway') return;
   assert.is(ending.reason, 'heat, step 30: enough of it');
   assert.is(ending.last.state.step, 30);
+});
+
+programs('what a potential refuses, at a step or when it is watched, is a runaway', async () => {
+  const watched = (done: readonly Finished[]) => {
+    const segment = program(done);
+    if (segment === null || 'stop' in segment) return segment;
+    const refuse = {
+      name: 'watch',
+      every: 10,
+      columns: 1,
+      row: ({ step }: { step: number }) => {
+        if (step === 20) throw new PotentialError('too dense');
+        return null;
+      },
+    };
+    return { ...segment, recorders: [refuse] };
+  };
+  const atWatch = await runProgram(watched, { field });
+  assert.is(atWatch.kind === 'runaway' && atWatch.reason, 'heat, step 20: too dense');
+
+  let calls = 0;
+  const refusing = {
+    ...members[0]!,
+    compute: (...at: Parameters<ForceField['compute']>) => {
+      calls += 1;
+      if (calls === 5) throw new PotentialError('too close');
+      return members[0]!.compute(...at);
+    },
+  };
+  const atStep = await runProgram(program, { field: () => refusing });
+  assert.is(atStep.kind === 'runaway' && atStep.reason, 'heat, step 3: too close');
 });
 
 programs.run();
