@@ -1,5 +1,5 @@
 /** Files that a study names: resolved from its folder, and there before anything runs. */
-import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Problems, Related } from './diagnostic.ts';
 import type { Scalar } from './node.ts';
@@ -36,13 +36,17 @@ export class Files {
 
 function check(path: string, written: string): { code: string; why: string } | null {
   try {
-    if (statSync(path).isDirectory())
+    const stat = statSync(path);
+    if (stat.isDirectory())
       return { code: 'not-a-file', why: `${written} is a folder; name a file in it` };
+    // To open a pipe would be to wait for its writer.
+    if (!stat.isFile())
+      return { code: 'not-a-file', why: `${written} is no ordinary file, so it has no digest` };
   } catch {
     return { code: 'missing-file', why: `there is no file ${written}${hint(path, written)}` };
   }
   try {
-    accessSync(path, constants.R_OK);
+    closeSync(openSync(path, 'r'));
   } catch {
     return { code: 'unreadable-file', why: `${written} cannot be read; check its permissions` };
   }

@@ -4,7 +4,7 @@ import type { CheckedStep, CheckedStudy } from './document.ts';
 import type { Node, Scalar } from './node.ts';
 import { navigate } from './node.ts';
 import { type Reference, referencesIn, said } from './references.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean, nearest } from './suggest.ts';
 
 /** Reports unknown names in the whole study: sets, axes, inputs, `after`. */
 export function checkNames(study: CheckedStudy, problems: Problems): void {
@@ -102,11 +102,16 @@ function checkReference(
     }
     default:
       if (!study.steps.has(root))
-        report(
-          'unknown-step',
-          `there is no step ${root}${didYouMean(root, [...study.steps.keys(), 'params', 'sets', 'matrix'], 'steps')}`,
-        );
+        report('unknown-step', `there is no step ${root}${hint(root, study)}`);
   }
+}
+
+/** Of steps, or of the words that references begin with. */
+function hint(root: string, study: CheckedStudy): string {
+  const word = nearest(root, ['params', 'sets', 'matrix']);
+  return word === undefined
+    ? didYouMean(root, study.steps.keys(), 'steps')
+    : `; did you mean ${word}?`;
 }
 
 function checkPath(
