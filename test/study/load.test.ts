@@ -57,7 +57,7 @@ test('a data file that may not be read', () => {
   try {
     assert.is(
       messages(HEAD.replace('frames.extxyz', 'secret.extxyz')).split('\n')[0],
-      'study.yaml:6:20: files: secret.extxyz cannot be read; check its permissions',
+      'study.yaml:7:20: files: secret.extxyz cannot be read; check its permissions',
     );
   } finally {
     if (isRoot) process.seteuid?.(0);
@@ -67,7 +67,7 @@ test('a data file that may not be read', () => {
 test('a data file that is a device', () => {
   assert.is(
     messages(HEAD.replace('frames.extxyz', '/dev/null')).split('\n')[0],
-    'study.yaml:6:20: files: /dev/null is no ordinary file, so it has no digest',
+    'study.yaml:7:20: files: /dev/null is no ordinary file, so it has no digest',
   );
 });
 
