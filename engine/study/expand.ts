@@ -3,7 +3,8 @@
  * are linear in tasks and references; bindings that do not depend on the element are shared.
  */
 
-import { Binder, type Bound } from './bindings.ts';
+import { Binder } from './bindings.ts';
+import type { Bound } from './bound.ts';
 import { expectedKind } from './coerce.ts';
 import type { Problems } from './diagnostic.ts';
 import type { CheckedStep, CheckedStudy } from './document.ts';

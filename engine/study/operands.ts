@@ -1,0 +1,122 @@
+/** Expressions of a study: what their names stand for, and their value as far as it is known. */
+import type { Bound, Place } from './bound.ts';
+import type { Problems, Related } from './diagnostic.ts';
+import type { CheckedStudy } from './document.ts';
+import type { Binding } from './expanded.ts';
+import { evaluate } from './expression.ts';
+import { follow } from './follow.ts';
+import { plainValue, type Scalar } from './node.ts';
+import { outputName, valueOfOutput } from './outputs.ts';
+import { type Reference, referenceOf, said, spanWithin } from './references.ts';
+import type { Sources } from './source.ts';
+import { ExpressionError, type Tree } from './syntax.ts';
+import { type Value, valueOfJson } from './value.ts';
+
+/** An expression with the bindings of its names. */
+export interface Computed extends Bound<Binding & { readonly kind: 'expression' }> {
+  readonly value: Value;
+}
+
+export class Expressions {
+  readonly #study: CheckedStudy;
+  readonly #sources: Sources;
+  readonly #problems: Problems;
+
+  constructor(study: CheckedStudy, sources: Sources, problems: Problems) {
+    this.#study = study;
+    this.#sources = sources;
+    this.#problems = problems;
+  }
+
+  /** The expression that `scalar` is; undefined, with the reason in the problems, if it is wrong. */
+  compute(scalar: Scalar, place: Place, via: readonly Related[]): Computed | undefined {
+    const meaning = said(scalar);
+    if (meaning.kind !== 'expression') return undefined;
+    const { text, tree, offset } = meaning;
+    const operands = new Map<string, Binding>();
+    let varies = false;
+    try {
+      const value = evaluate(tree, (name) => {
+        const operand = this.#operand(name, referenceOf(name, scalar, offset), place);
+        varies ||= operand.varies;
+        operands.set(name.name, operand.binding);
+        return operand.value;
+      });
+      const { span } = scalar;
+      return {
+        binding: { kind: 'expression', text, operands: Object.fromEntries(operands), span },
+        varies,
+        value,
+      };
+    } catch (error) {
+      if (error instanceof Reported) return undefined;
+      if (!(error instanceof ExpressionError)) throw error;
+      const at = spanWithin(scalar, offset, error.range);
+      return this.#problems.add(error.code, at, error.message, via);
+    }
+  }
+
+  /** What a name in an expression stands for. */
+  #operand(
+    name: Tree & { readonly kind: 'name' },
+    reference: Reference,
+    place: Place,
+  ): Bound & { readonly value: Value } {
+    const fail = (code: string, message: string): never => {
+      throw new ExpressionError(code, name, message);
+    };
+    const root: Scalar = {
+      kind: 'scalar',
+      text: `$${[reference.root, ...reference.path].join('.')}`,
+      plain: false,
+      span: reference.span,
+      textStart: null,
+    };
+    const followed = follow(root, place, this.#study);
+    if (followed === undefined || followed.node.kind === 'broken') throw new Reported();
+    const { node } = followed;
+    if (node.kind === 'map')
+      return fail('wrong-kind', `${name.name} is a mapping; expected a value`);
+    if (node.kind === 'list')
+      return fail('wrong-kind', `${name.name} is a list; expressions compute with single values`);
+    const meaning = said(node);
+    if (meaning.kind === 'wrong') throw new Reported();
+    if (meaning.kind === 'expression')
+      return fail('wrong-kind', `${name.name} is itself an expression; write it out here`);
+    if (meaning.kind === 'literal') {
+      const plain = plainValue(meaning.scalar);
+      const binding: Binding = { kind: 'literal', value: plain, span: node.span };
+      return { binding, value: valueOfJson(plain), varies: followed.varies };
+    }
+    const source = this.#sources.find(meaning.reference, place, []);
+    if (source === undefined) throw new Reported();
+    if (source.selection.gather)
+      return fail('wrong-kind', `.*. gathers many values; expressions compute with single ones`);
+    const value = valueOfOutput(source.output);
+    if (value === undefined)
+      return fail(
+        'wrong-type',
+        `${name.name} is ${outputName(source.output)}; expressions compute with values`,
+      );
+    if (value.kind === 'number' && value.exponents === null && 'unit' in source.output)
+      return fail(
+        'unknown-unit',
+        `${name.name} is in ${source.output.unit}, which expressions do not know`,
+      );
+    const { binding, varies } = this.#sources.one(source, place);
+    return { binding, value, varies: varies || followed.varies };
+  }
+}
+
+/** What is wrong has been reported already. */
+class Reported extends Error {}
+
+/** A reference as a name of expressions: labels that are no words stand in quotes. */
+export function nameOf({ root, path }: Reference): string {
+  const parts = path.map((part) => {
+    if (/^([A-Za-z_][A-Za-z0-9_]*=)?[A-Za-z0-9_]+$/.test(part)) return part;
+    const [, axis = '', label = part] = /^([A-Za-z_][A-Za-z0-9_]*=)(.*)$/.exec(part) ?? [];
+    return `${axis}'${label}'`;
+  });
+  return [root, ...parts].join('.');
+}
