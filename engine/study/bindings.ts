@@ -3,7 +3,7 @@
  * axes to a literal, a file, an output of another step or an expression over those.
  */
 import type { InputField } from '../step.ts';
-import { type Bound, constant, joinList, joinMap, type Place } from './bound.ts';
+import { asLiteral, type Bound, constant, listOf, mapOf, type Place } from './bound.ts';
 import { type Coerced, coerceScalar, coerceValue, expectedKind } from './coerce.ts';
 import { normalise } from './composition.ts';
 import type { Problems, Related } from './diagnostic.ts';
@@ -91,10 +91,14 @@ export class Binder {
         break;
       }
       case 'json': {
-        if (node.kind === 'map')
-          return this.#bindMap(node, place, () => ({ field, subject: place.subject }));
-        const items = node.items.map((item) => this.bind(item, field, place));
-        return joinList(items, node.span);
+        const bound =
+          node.kind === 'map'
+            ? this.#bindMap(node, place, () => ({ field, subject: place.subject }))
+            : listOf(
+                node.items.map((item) => this.bind(item, field, place)),
+                node.span,
+              );
+        return bound && asLiteral(bound);
       }
     }
     return wrong(
@@ -155,7 +159,7 @@ export class Binder {
     place: Place,
     via: readonly Related[],
   ): Bound | undefined {
-    const bound = joinList(
+    const bound = listOf(
       items.map((item) => this.#bindItem(item, field.of, place)),
       span,
     );
@@ -182,7 +186,7 @@ export class Binder {
     place: Place,
     via: readonly Related[],
   ): Bound | undefined {
-    const bound = item && joinList([item], item.binding.span);
+    const bound = item && listOf([item], item.binding.span);
     return this.#longEnough(bound, field, place, via);
   }
 
@@ -195,14 +199,12 @@ export class Binder {
     if (bound === undefined) return undefined;
     const { binding } = bound;
     const count =
-      binding.kind === 'literal' && Array.isArray(binding.value)
-        ? binding.value.length
-        : binding.kind === 'list'
-          ? binding.items.reduce(
-              (sum, item) => sum + (item.kind === 'gather' ? item.elements.length : 1),
-              0,
-            )
-          : min;
+      binding.kind === 'list'
+        ? binding.items.reduce(
+            (sum, item) => sum + (item.kind === 'gather' ? item.elements.length : 1),
+            0,
+          )
+        : min;
     return count >= min
       ? bound
       : this.#problems.add(
@@ -228,7 +230,7 @@ export class Binder {
       if (bound !== undefined) entries.push([name, bound]);
     }
     if (entries.length < node.entries.size) return undefined;
-    return joinMap(entries, node.span);
+    return mapOf(entries, node.span);
   }
 
   #bindComposition(node: Mapping, place: Place, via: readonly Related[]): Bound | undefined {

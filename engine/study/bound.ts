@@ -24,33 +24,53 @@ export function constant(binding: Binding): Bound {
   return { binding, varies: false };
 }
 
-/** A list of bindings; all literals together are one literal. */
-export function joinList(items: readonly (Bound | undefined)[], span: Span): Bound | undefined {
+/** A list of bindings; undefined if one of them is. Each item keeps its place in the study. */
+export function listOf(items: readonly (Bound | undefined)[], span: Span): Bound | undefined {
   const bound = items.filter((item) => item !== undefined);
   if (bound.length < items.length) return undefined;
-  const varies = bound.some((item) => item.varies);
-  const bindings = bound.map(({ binding }) => binding);
-  return bindings.every(({ kind }) => kind === 'literal')
-    ? { binding: { kind: 'literal', value: bindings.map(literalValue), span }, varies }
-    : { binding: { kind: 'list', items: bindings, span }, varies };
+  return {
+    binding: { kind: 'list', items: bound.map(({ binding }) => binding), span },
+    varies: bound.some((item) => item.varies),
+  };
 }
 
-/** Named bindings; all literals together are one literal. */
-export function joinMap(entries: readonly (readonly [string, Bound])[], span: Span): Bound {
-  const varies = entries.some(([, bound]) => bound.varies);
-  const bindings = entries.map(([name, { binding }]) => [name, binding] as const);
-  return bindings.every(([, { kind }]) => kind === 'literal')
-    ? {
-        binding: {
-          kind: 'literal',
-          value: Object.fromEntries(bindings.map(([name, each]) => [name, literalValue(each)])),
-          span,
-        },
-        varies,
-      }
-    : { binding: { kind: 'map', entries: Object.fromEntries(bindings), span }, varies };
+/** Named bindings, each with its place in the study. */
+export function mapOf(entries: readonly (readonly [string, Bound])[], span: Span): Bound {
+  return {
+    binding: {
+      kind: 'map',
+      entries: Object.fromEntries(entries.map(([name, { binding }]) => [name, binding] as const)),
+      span,
+    },
+    varies: entries.some(([, bound]) => bound.varies),
+  };
 }
 
-function literalValue(binding: Binding): Json {
-  return binding.kind === 'literal' ? binding.value : null;
+/** A list or map as one literal, if it consists of literals only. */
+export function asLiteral({ binding, varies }: Bound): Bound {
+  const value = literalOf(binding);
+  return value === undefined
+    ? { binding, varies }
+    : { binding: { kind: 'literal', value, span: binding.span }, varies };
+}
+
+function literalOf(binding: Binding): Json | undefined {
+  switch (binding.kind) {
+    case 'literal':
+      return binding.value;
+    case 'list': {
+      const values = binding.items.map(literalOf).filter((value) => value !== undefined);
+      return values.length < binding.items.length ? undefined : values;
+    }
+    case 'map': {
+      const entries = Object.entries(binding.entries);
+      const known = entries.flatMap(([name, entry]) => {
+        const value = literalOf(entry);
+        return value === undefined ? [] : [[name, value] as const];
+      });
+      return known.length < entries.length ? undefined : Object.fromEntries(known);
+    }
+    default:
+      return undefined;
+  }
 }

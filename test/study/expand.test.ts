@@ -146,6 +146,16 @@ test('labels with dots and units are chosen as they are', () => {
   ]);
 });
 
+test('each item of a list keeps its place, for explanations', () => {
+  const text = `${HEAD}  more: { uses: compare, with: { measured: [$d.density], temperatures: [1 K, 2 K] } }
+  d: { uses: npt, with: { potential: $model.model, composition: Fe, temperature: 1 K } }
+`;
+  const temperatures = taskNamed(load(text), 'more').inputs.temperatures;
+  assert.ok(temperatures?.kind === 'list');
+  const second = temperatures.items[1]!.span;
+  assert.is(text.slice(second.start, second.end), '2 K');
+});
+
 test('an axis takes a parameter that is a list', () => {
   const study = load(`${HEAD}  d:
     uses: npt
