@@ -2,6 +2,7 @@
 import { EV_PER_A3_TO_GPA } from '../constants.ts';
 import { determinant } from '../dft/frames.ts';
 import { uniform } from '../random.ts';
+import { perElement } from '../statistics/per-element.ts';
 import type { Frame } from '../structure/frame.ts';
 import { type ForceField, type Forces, PotentialError } from './force-field.ts';
 
@@ -248,32 +249,4 @@ export function rankCorrelation(a: readonly number[], b: readonly number[]): num
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Energies per element by least squares, with a ridge that decides what compositions leave open. */
-function perElement(counts: readonly (readonly number[])[], energies: readonly number[]): number[] {
-  const n = counts[0]!.length;
-  const matrix = Array.from({ length: n }, (_, i) =>
-    Array.from({ length: n + 1 }, (_, j) =>
-      counts.reduce(
-        (sum, count, k) => sum + count[i]! * (j < n ? count[j]! : energies[k]!),
-        i === j ? 1e-6 : 0,
-      ),
-    ),
-  );
-  for (let i = 0; i < n; i++) {
-    for (let row = i + 1; row < n; row++) {
-      const factor = matrix[row]![i]! / matrix[i]![i]!;
-      for (let j = i; j <= n; j++) matrix[row]![j]! -= factor * matrix[i]![j]!;
-    }
-  }
-  const solution = new Array<number>(n).fill(0);
-  for (let i = n - 1; i >= 0; i--) {
-    const known = solution.reduce(
-      (sum, value, j) => (j > i ? sum + matrix[i]![j]! * value : sum),
-      0,
-    );
-    solution[i] = (matrix[i]![n]! - known) / matrix[i]![i]!;
-  }
-  return solution;
 }

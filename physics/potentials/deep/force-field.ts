@@ -2,9 +2,10 @@
 import * as layout from '../../kernels/assembly/force-layout.ts';
 import { Buffer } from '../../kernels/buffer.ts';
 import { Pool } from '../../kernels/pool.ts';
+import type { Precision } from '../../kernels/writer.ts';
 import { CandidateList } from '../../neighbours/candidates.ts';
 import { type ForceField, type Forces, PotentialError } from '../force-field.ts';
-import { type PotentialMemory, type Precision, writePotential } from './force-memory.ts';
+import { type PotentialMemory, writePotential } from './force-memory.ts';
 import type { Architecture, Model } from './model.ts';
 
 export interface DeepPotentialOptions {

@@ -1,11 +1,11 @@
 /** Lays one member of a model out in a kernel's memory, as `kernels/assembly/force-layout.ts` says. */
 import * as layout from '../../kernels/assembly/force-layout.ts';
 import type { Pool } from '../../kernels/pool.ts';
+import { type Precision, padded, Writer } from '../../kernels/writer.ts';
 import { type PairRepulsion, pairRepulsions } from '../zbl.ts';
 import { runEmbedding, type Table, tableAt, tabulate } from './compress.ts';
 import type { DeepPotential, Layer, Model } from './model.ts';
-
-export type Precision = 'f32' | 'f64';
+import { radialWeight } from './radial-weight.ts';
 
 /** Closest distance that tables reach, Å. */
 const TABLE_REACH = 0.8;
@@ -14,49 +14,16 @@ const NET_REACH = 0.01;
 /** Largest error of a tabulated channel, whose size is about 1. */
 const TOLERANCE = { f32: 1e-9, f64: 1e-12 } as const;
 
-const padded = (count: number, to: number) => Math.ceil(count / to) * to;
-
-/** Writes values into kernel memory and hands out their addresses. */
-class Writer {
-  readonly pool: Pool;
-  readonly bytes: 4 | 8;
-
-  constructor(pool: Pool, precision: Precision) {
-    this.pool = pool;
-    this.bytes = precision === 'f32' ? 4 : 8;
-  }
-
-  words(values: ArrayLike<number>): number {
-    const at = this.pool.allocate(4 * values.length);
-    new Int32Array(this.pool.memory.buffer, at, values.length).set(values);
-    return at;
-  }
-
-  reals(values: ArrayLike<number>): number {
-    const at = this.pool.allocate(8 * values.length);
-    new Float64Array(this.pool.memory.buffer, at, values.length).set(values);
-    return at;
-  }
-
-  /** In the kernel's precision. */
-  values(values: ArrayLike<number>): number {
-    if (this.bytes === 8) return this.reals(values);
-    const at = this.pool.allocate(4 * values.length);
-    new Float32Array(this.pool.memory.buffer, at, values.length).set(values);
-    return at;
-  }
-
-  /** A matrix [rows][cols] as [cols/4][rows][4]. */
-  packed(matrix: Float64Array, rows: number, cols: number): number {
-    const packed = new Float64Array(rows * cols);
-    let at = 0;
-    for (let j = 0; j < cols; j += 4) {
-      for (let i = 0; i < rows; i++) {
-        for (let k = j; k < j + 4; k++) packed[at++] = matrix[i * cols + k]!;
-      }
+/** A matrix [rows][cols] as [cols/4][rows][4]. */
+function packed(writer: Writer, matrix: Float64Array, rows: number, cols: number): number {
+  const values = new Float64Array(rows * cols);
+  let at = 0;
+  for (let j = 0; j < cols; j += 4) {
+    for (let i = 0; i < rows; i++) {
+      for (let k = j; k < j + 4; k++) values[at++] = matrix[i * cols + k]!;
     }
-    return this.values(packed);
   }
+  return writer.values(values);
 }
 
 /** One layer's record; `place` tells where each of its inputs lies in the kernel's order. */
@@ -88,25 +55,20 @@ function layerRecord(
   record[layout.L_IN_P] = inputsPadded;
   record[layout.L_OUT_P] = width;
   record[layout.L_SKIP] = outputs === inputs ? 1 : outputs === 2 * inputs ? 2 : 0;
-  record[layout.L_WEIGHTS] = writer.packed(matrix, inputsPadded, width);
+  record[layout.L_WEIGHTS] = packed(writer, matrix, inputsPadded, width);
   // An embedding net's input is one number: nothing goes back through its first layer.
   if (inputsPadded % 8 === 0) {
-    record[layout.L_TRANSPOSED] = writer.packed(transposed, width, inputsPadded);
+    record[layout.L_TRANSPOSED] = packed(writer, transposed, width, inputsPadded);
   }
   record[layout.L_BIAS] = writer.values(spread(bias));
   if (timeStep !== undefined) record[layout.L_STEP] = writer.values(spread(timeStep));
   return record;
 }
 
-function switchedInverse(r: number, inner: number, cutoff: number): number {
-  const u = Math.max(0, (r - inner) / (cutoff - inner));
-  return (u * u * u * (-6 * u * u + 15 * u - 10) + 1) / r;
-}
-
 /** Tables of all embedding nets, from an empty slot's input to that of `TABLE_REACH`. */
 function tables(model: Model, member: DeepPotential, precision: Precision): Table[] {
   const { inner, cutoff } = model.architecture;
-  const nearest = switchedInverse(TABLE_REACH, inner, cutoff);
+  const [nearest] = radialWeight(TABLE_REACH, inner, cutoff);
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   member.mean.forEach((mean, type) => {
