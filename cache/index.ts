@@ -101,6 +101,9 @@ export interface Cache {
    */
   materialise(content: Content, root: string, path: string): Materialised;
 
+  /** The same with bytes that are not in the store. */
+  materialiseBytes(bytes: Uint8Array, root: string, path: string): Materialised;
+
   /** The last record of a task in a study, to compare with. */
   latestOf(study: string, task: string): ActionRecord | undefined;
   /** Notes a record as the last one of a task. */
@@ -151,6 +154,12 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
   const latest = new Latest(disk, root);
   const results = new Map<string, Results>();
 
+  function resultsIn(folder: string): Results {
+    const known = results.get(folder) ?? new Results(disk, folder, stats);
+    results.set(folder, known);
+    return known;
+  }
+
   return {
     folder: root,
     find: (key) => records.find(key),
@@ -183,14 +192,9 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
       }
     },
 
-    materialise(wanted, resultsFolder, path) {
-      let target = results.get(resultsFolder);
-      if (target === undefined) {
-        target = new Results(disk, resultsFolder, stats);
-        results.set(resultsFolder, target);
-      }
-      return target.materialise(wanted, content.pathOf(wanted.digest), path);
-    },
+    materialise: (wanted, folder, path) =>
+      resultsIn(folder).materialise(wanted, content.pathOf(wanted.digest), path),
+    materialiseBytes: (bytes, folder, path) => resultsIn(folder).materialiseBytes(bytes, path),
 
     latestOf(study, task) {
       const key = latest.keyOf(study, task);

@@ -9,6 +9,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
+import { sha256 } from './canonical.ts';
 import { type Disk, discard } from './disk.ts';
 import { CacheError, diskProblem } from './errors.ts';
 import { PairLog } from './pair-log.ts';
@@ -40,8 +41,26 @@ export class Results {
     this.#written = new PairLog(disk, join(root, LEDGER));
   }
 
+  /** Makes `bytes` appear at `path` below the root. */
+  materialiseBytes(bytes: Uint8Array, path: string): Materialised {
+    const content = { digest: sha256(bytes), size: bytes.length };
+    return this.#materialise(content, path, (to) => this.#disk.create(to, bytes, 0o644));
+  }
+
   /** Makes a copy of `source`, whose bytes are `content`, appear at `path` below the root. */
   materialise(content: Content, source: string, path: string): Materialised {
+    return this.#materialise(content, path, (to) => {
+      this.#disk.copy(source, to, 0o644);
+      if (this.#stats.contentOf(to).digest !== content.digest)
+        throw new CacheError(
+          'unstable',
+          source,
+          `${source} changed while it was copied to ${path}: run again`,
+        );
+    });
+  }
+
+  #materialise(content: Content, path: string, make: (to: string) => void): Materialised {
     const name = normalize(path);
     if (isAbsolute(name) || name.split(sep).includes('..') || name === '.' || name.includes('\0'))
       throw new Error(`${JSON.stringify(path)} is no path inside the results folder`);
@@ -49,16 +68,16 @@ export class Results {
     try {
       const blocked = this.#makeFolders(name);
       if (blocked !== undefined) return { kind: 'refused', because: blocked };
-      return this.#place(content, source, name, target);
+      return this.#place(content, make, name, target);
     } catch (error) {
       throw diskProblem(error, target, 'writing a result');
     }
   }
 
-  #place(content: Content, source: string, name: string, target: string): Materialised {
+  #place(content: Content, make: (to: string) => void, name: string, target: string): Materialised {
     const there = this.#disk.stat(target);
     if (there === undefined) {
-      this.#write(content, source, name, target);
+      this.#write(content, make, name, target);
       return { kind: 'written' };
     }
     if (there.kind !== 'file')
@@ -79,12 +98,12 @@ export class Results {
         because: `${target} was not written by curie and differs from the result: move it away to have the result there`,
       };
     if (ours === found) {
-      this.#write(content, source, name, target);
+      this.#write(content, make, name, target);
       return { kind: 'replaced' };
     }
     const aside = this.#freeName(target);
     this.#disk.rename(target, aside);
-    this.#write(content, source, name, target);
+    this.#write(content, make, name, target);
     return { kind: 'restored', aside };
   }
 
@@ -92,17 +111,10 @@ export class Results {
    * A copy under a short temporary name (the target's own may fill all 255 bytes), then moved
    * into place. Not flushed: a copy lost with the power is written again by the next run.
    */
-  #write(content: Content, source: string, name: string, target: string): void {
+  #write(content: Content, make: (to: string) => void, name: string, target: string): void {
     const temporary = join(dirname(target), `.${randomUUID()}`);
     try {
-      this.#disk.copy(source, temporary, 0o644);
-      const copied = this.#stats.contentOf(temporary).digest;
-      if (copied !== content.digest)
-        throw new CacheError(
-          'unstable',
-          source,
-          `${source} changed while it was copied to ${target}: run again`,
-        );
+      make(temporary);
       this.#note(name, content.digest);
       this.#disk.rename(temporary, target);
     } finally {

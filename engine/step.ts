@@ -27,6 +27,11 @@ export interface Artifact {
   readonly size: number;
 }
 
+/** Stands for the value that a variable of the environment has where the task runs. */
+export interface Secret {
+  readonly secret: string;
+}
+
 /**
  * A result with its uncertainty and the conditions it holds for. Small enough to live in the
  * task's record. Units are those users read (Å, K, GPa, g/cm³, mPa·s).
@@ -92,7 +97,13 @@ export type InputField =
       readonly max?: number;
     })
   | (Common & { readonly kind: 'boolean'; readonly default?: boolean })
-  | (Common & { readonly kind: 'text'; readonly default?: string; readonly pattern?: string })
+  | (Common & {
+      readonly kind: 'text';
+      readonly default?: string;
+      readonly pattern?: string;
+      /** `{ secret: NAME }` fits too: a variable of the environment, whose value no key holds. */
+      readonly secret?: true;
+    })
   | (Common & {
       readonly kind: 'choice';
       readonly values: readonly string[];
@@ -184,7 +195,9 @@ type FieldValue<F> = F extends { kind: 'quantity'; unit: infer U extends string 
       : F extends { kind: 'choice'; values: readonly (infer V)[] }
         ? V
         : F extends { kind: 'text' }
-          ? string
+          ? F extends { secret: true }
+            ? string | Secret
+            : string
           : F extends { kind: 'composition' }
             ? { readonly [element: string]: number }
             : F extends { kind: 'artifact' | 'file' }
@@ -246,8 +259,12 @@ export interface TaskContext {
   progress(fraction: number, text?: string): void;
   /** Shown to the user and kept in the log. */
   warn(message: string): void;
+  /** A line for the log of this attempt; reaches no result. */
+  print(line: string): void;
   /** Throws when the engine has asked the step to stop; call between blocks of work. */
   throwIfStopped(): void;
+  /** A process group that the step has started: it dies with the step, however that ends. */
+  group(leader: number): void;
 }
 
 /** A failure whose message is meant for the user: what was wrong, where, what to do. */

@@ -108,7 +108,7 @@ export function decide(
 }
 
 /** What a decision means for tasks that take from the decided one, until that has run. */
-function upstreamAfter(decision: Decision | undefined): Upstream {
+export function upstreamAfter(decision: Decision | undefined): Upstream {
   switch (decision?.kind) {
     case 'restore':
       return { kind: 'record', record: decision.record };
@@ -147,13 +147,12 @@ export function takesFrom(task: Task): TaskId[] {
   return [...tasks].sort((a, b) => a - b);
 }
 
-/** The tasks of the given steps and all that they need, `after` included. */
-export function tasksNeededBy(study: ExpandedStudy, steps: ReadonlySet<string>): Set<TaskId> {
-  const needed = new Set<TaskId>();
+/** The given tasks and all that they need, `after` included. */
+export function tasksNeededBy(study: ExpandedStudy, wanted: ReadonlySet<TaskId>): Set<TaskId> {
+  const needed = new Set(wanted);
   for (let id = study.tasks.length - 1; id >= 0; id--) {
+    if (!needed.has(id)) continue;
     const task = study.tasks[id]!;
-    if (!needed.has(id) && !steps.has(task.step)) continue;
-    needed.add(id);
     for (const other of takesFrom(task)) needed.add(other);
     for (const other of task.after) needed.add(other);
   }

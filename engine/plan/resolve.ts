@@ -33,8 +33,16 @@ export interface Surroundings {
   contentOf(path: string): Content;
   /** Where stored bytes are. */
   pathOf(digest: string): string;
-  /** Programs and platform that the task's key holds, for the steps that start programs. */
-  environment?(task: Task): Environment;
+  /** For the steps that start programs. */
+  environment?(task: Task): TaskEnvironment;
+}
+
+/** What runs outside the study: for the key, and beside it. */
+export interface TaskEnvironment extends Environment {
+  /** What the worker gets besides the inputs; in no key. */
+  readonly handed?: { readonly [input: string]: Json };
+  /** Programs, as further files that must stay the same until the result is committed. */
+  readonly files?: readonly NamedFile[];
 }
 
 /** Where a digest in a key comes from, for explanations. */
@@ -150,10 +158,12 @@ class Resolver {
     if (this.#blockedBy !== undefined) return { kind: 'blocked', by: this.#blockedBy };
     if (this.#waiting.size > 0)
       return { kind: 'waiting', for: [...this.#waiting].sort((a, b) => a - b) };
-    const action = actionOf(this.#task.interface, parts, this.#around.environment?.(this.#task));
-    const known = { key: keyOf(action), action, origins: this.#origins, files: this.#files };
+    const environment = this.#around.environment?.(this.#task) ?? {};
+    const action = actionOf(this.#task.interface, parts, environment);
+    const files = [...this.#files, ...(environment.files ?? [])];
+    const known = { key: keyOf(action), action, origins: this.#origins, files };
     return this.#missing === undefined
-      ? { kind: 'ready', ...known, values }
+      ? { kind: 'ready', ...known, values: { ...values, ...environment.handed } }
       : { kind: 'inconclusive', ...known, ...this.#missing };
   }
 

@@ -4,20 +4,25 @@
  */
 import type { Measured } from '../step.ts';
 
-export type RunEvent =
+export type RunEvent = RunNews & {
+  readonly at: number;
+};
+
+export type RunNews =
   | {
       readonly kind: 'run-started';
-      readonly at: number;
       readonly run: string;
       readonly study: string;
       readonly file: string;
       readonly profile: string | null;
       readonly tasks: readonly { readonly name: string; readonly step: string }[];
+      /** ISO 8601, UTC. */
       readonly wallClock: string;
+      /** Of the engine. */
+      readonly pid: number;
     }
   | {
       readonly kind: 'task-restored';
-      readonly at: number;
       readonly task: string;
       readonly key: string;
       readonly outcome: 'done' | 'inconclusive';
@@ -26,29 +31,27 @@ export type RunEvent =
   /** `because` is the one-line reason, the same words as `explain`. */
   | {
       readonly kind: 'task-started';
-      readonly at: number;
       readonly task: string;
       readonly key: string;
       readonly because: string;
       readonly resumed: boolean;
       readonly threads: number;
     }
+  /** Another engine on the same cache is at work on it. */
+  | { readonly kind: 'task-elsewhere'; readonly task: string }
   | {
       readonly kind: 'task-progress';
-      readonly at: number;
       readonly task: string;
       readonly fraction: number;
       readonly text: string | null;
     }
   | {
       readonly kind: 'task-warned';
-      readonly at: number;
       readonly task: string;
       readonly message: string;
     }
   | {
       readonly kind: 'task-done';
-      readonly at: number;
       readonly task: string;
       readonly key: string;
       readonly seconds: number;
@@ -56,7 +59,6 @@ export type RunEvent =
     }
   | {
       readonly kind: 'task-inconclusive';
-      readonly at: number;
       readonly task: string;
       readonly key: string;
       readonly seconds: number;
@@ -64,26 +66,27 @@ export type RunEvent =
     }
   | {
       readonly kind: 'task-failed';
-      readonly at: number;
       readonly task: string;
       readonly seconds: number;
       readonly message: string;
       readonly log: readonly string[];
       readonly folder: string | null;
     }
+  /** The user ended the run; the next one continues from the last checkpoint. */
+  | { readonly kind: 'task-stopped'; readonly task: string }
   /** Not run because something it needs failed. */
   | {
       readonly kind: 'task-blocked';
-      readonly at: number;
       readonly task: string;
       readonly by: string;
     }
   | {
       readonly kind: 'run-finished';
-      readonly at: number;
       readonly done: number;
       readonly restored: number;
       readonly inconclusive: number;
       readonly failed: number;
       readonly blocked: number;
+      /** Not ended because the user stopped the run. */
+      readonly stopped: number;
     };

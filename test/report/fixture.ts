@@ -113,6 +113,7 @@ export async function fixture(
       profile: null,
       tasks: study.tasks.map(({ name, step }) => ({ name, step })),
       wallClock: '2026-11-24T09:00:00.000Z',
+      pid: 1,
     },
   ];
   let clock = 0;
@@ -154,6 +155,7 @@ export async function fixture(
     inconclusive: 0,
     failed: 0,
     blocked: 0,
+    stopped: 0,
   });
   const input: ReportInput = {
     study,

@@ -37,6 +37,8 @@ export function taskContext(
     },
     progress: () => {},
     warn: (message) => context.warnings.push(message),
+    print: () => {},
+    group: () => {},
     throwIfStopped: () => {
       if (options.stopAfterSaves !== undefined && saves >= options.stopAfterSaves)
         throw new Error('stopped');

@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+/** The command line. Each command's code is loaded only when it is called. */
+import { Command, CommanderError } from 'commander';
+import { CacheError } from '../../cache/index.ts';
+import { EXIT, Failure } from './failure.ts';
+import { version } from './version.ts';
+
+const program = new Command('curie')
+  .description('Reproducible studies of machine-learned interatomic potentials.')
+  .version(version())
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: false })
+  .showSuggestionAfterError()
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done (inconclusive results included), 1 a step failed, 2 the study or the usage is wrong.',
+  );
+
+const repeated = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+/** A command about one study, with the options that all of those share. */
+function onStudy(name: string, about: string): Command {
+  return program
+    .command(name)
+    .description(about)
+    .argument('<study>', 'the study file')
+    .option('--profile <name>', 'a parameter set of the study')
+    .option('--set <name=value>', 'one parameter; may be given several times', repeated)
+    .option('--cache <folder>', 'the cache; CURIE_CACHE or .curie without it');
+}
+
+onStudy('run', 'run what is not there yet, and write the report')
+  .option('-n, --dry-run', 'only say what would run')
+  .option('--only <step>', 'this step and what it needs; may be given several times', repeated)
+  .option('--force <step>', 'run this step again even if its result is known', repeated)
+  .option('--jobs <n>', 'cores to use; all without it')
+  .option('--gpus <list>', 'devices to use: all, none, or numbers and UUIDs with commas', 'all')
+  .option('--json', 'print every event as one line of JSON')
+  .action(async (study, options) => (await import('./run.ts')).runCommand(study, options));
+
+onStudy('plan', 'say for every task whether it would be restored, run or wait, and why')
+  .option('--only <step>', 'this step and what it needs; may be given several times', repeated)
+  .option('--force <step>', 'run this step again even if its result is known', repeated)
+  .option('--json', 'print one JSON document')
+  .action(async (study, options) => (await import('./plan.ts')).planCommand(study, options));
+
+onStudy('explain', 'say what changed since a step ran last: old and new, with its place')
+  .argument('<step>', 'a step, or one of its tasks such as density/DP-M/Fe')
+  .action(async (study, step, options) =>
+    (await import('./explain.ts')).explainCommand(study, step, options),
+  );
+
+onStudy('outputs', 'print values with units, standard errors and conditions, and paths of files')
+  .argument('[step]', 'a step, or one of its tasks')
+  .option('--json', 'print one JSON document')
+  .action(async (study, step, options) =>
+    (await import('./outputs.ts')).outputsCommand(study, step, options),
+  );
+
+onStudy('status', 'tell how far the current or the last run has come').action(
+  async (study, options) => (await import('./status.ts')).statusCommand(study, options),
+);
+
+onStudy('validate', 'find every mistake of the study, without running anything').action(
+  async (study, options) => (await import('./validate.ts')).validateCommand(study, options),
+);
+
+onStudy('report', 'write the report from the results that are there').action(
+  async (study, options) => (await import('./report.ts')).reportCommand(study, options),
+);
+
+program
+  .command('steps')
+  .description('list the step types, or tell what one takes and gives')
+  .argument('[name]', 'a step type')
+  .option('--json', 'print one JSON document')
+  .action(async (name, options) => (await import('./steps.ts')).stepsCommand(name, options));
+
+const cache = program.command('cache').description('look after the content store');
+
+function onCache(name: string, about: string): Command {
+  return cache
+    .command(name)
+    .description(about)
+    .option('--cache <folder>', 'the cache; CURIE_CACHE or .curie without it')
+    .option('--json', 'print one JSON document');
+}
+
+onCache('stats', 'count what is stored').action(async (options) =>
+  (await import('./cache.ts')).statsCommand(options),
+);
+onCache('verify', 'read everything again and compare digests').action(async (options) =>
+  (await import('./cache.ts')).verifyCommand(options),
+);
+onCache('gc', 'remove bytes that no kept run needs; records stay')
+  .option('--keep-runs <n>', 'keep what the newest n runs need; all runs without it')
+  .option('--max-size <size>', 'bytes to keep at most, such as 20GB')
+  .option('-n, --dry-run', 'only say what would go')
+  .action(async (options) => (await import('./cache.ts')).gcCommand(options));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.wrong;
+  else if (error instanceof Failure) {
+    if (error.message !== '') console.error(error.message);
+    process.exitCode = error.code;
+  } else if (error instanceof CacheError) {
+    console.error(error.message);
+    process.exitCode = EXIT.wrong;
+  } else throw error;
+}

@@ -1,0 +1,133 @@
+/** `curie outputs`: what tasks gave, from the cache. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ActionRecord } from '../../cache/index.ts';
+import { formatValue } from '../report/number.ts';
+import { measuredOf } from '../run/record.ts';
+import type { Json } from '../step.ts';
+import type { Task } from '../study/expanded.ts';
+import {
+  endedOf,
+  openForReading,
+  openProject,
+  planFrom,
+  type StudyOptions,
+  shownPath,
+  tasksNamed,
+} from './project.ts';
+import { columns, shortened } from './text.ts';
+
+export interface OutputsOptions extends StudyOptions {
+  readonly json?: boolean;
+}
+
+interface TaskOutputs {
+  readonly task: Task;
+  readonly record: ActionRecord | undefined;
+  /** Why there is no record, or why it has no value. */
+  readonly reason: string | null;
+}
+
+export function outputsCommand(
+  file: string,
+  name: string | undefined,
+  options: OutputsOptions,
+): void {
+  const project = openProject(file, options);
+  const { study, results } = project;
+  const wanted = name === undefined ? study.tasks.map(({ id }) => id) : tasksNamed(study, name);
+  const cache = openForReading(project.cacheFolder);
+  const ended = endedOf(planFrom(study, cache));
+  cache?.close();
+  const outputs = wanted.map((id): TaskOutputs => {
+    const task = study.tasks[id]!;
+    const end = ended[id]!;
+    if (end.kind === 'record')
+      return { task, record: end.record, reason: end.record.reason ?? null };
+    return {
+      task,
+      record: undefined,
+      reason: end.kind === 'inconclusive' ? end.reason : 'not run with these inputs',
+    };
+  });
+  const pathOf = (task: Task, output: string, extension: string): string =>
+    join(results, task.name, `${output}.${extension}`);
+  if (options.json)
+    console.log(
+      JSON.stringify(
+        outputs.map((each) => asJson(each, pathOf)),
+        null,
+        2,
+      ),
+    );
+  else for (const each of outputs) for (const line of asText(each, pathOf)) console.log(line);
+}
+
+type PathOf = (task: Task, output: string, extension: string) => string;
+
+function outcomeOf({ record, reason }: TaskOutputs): string {
+  if (record !== undefined) return record.outcome;
+  return reason === 'not run with these inputs' ? 'not run' : 'inconclusive';
+}
+
+function asJson(of: TaskOutputs, pathOf: PathOf): Json {
+  const { task, record, reason } = of;
+  const outputs = Object.entries(record?.outputs ?? {}).map(([name, output]): [string, Json] => [
+    name,
+    output.kind === 'value'
+      ? output.value
+      : {
+          file: pathOf(task, name, output.extension),
+          type: output.type,
+          digest: output.digest,
+          size: output.size,
+        },
+  ]);
+  return {
+    task: task.name,
+    step: task.step,
+    labels: task.labels,
+    outcome: outcomeOf(of),
+    reason,
+    key: record?.key ?? null,
+    outputs: Object.fromEntries(outputs),
+    warnings: record?.warnings ?? [],
+  };
+}
+
+function asText(of: TaskOutputs, pathOf: PathOf): string[] {
+  const { task, record, reason } = of;
+  const outcome = outcomeOf(of);
+  const head = `${task.name}  ${outcome}${outcome === 'inconclusive' && reason !== null ? `: ${reason}` : ''}`;
+  if (record === undefined) return [head];
+  const measured = measuredOf(record);
+  const rows = Object.entries(record.outputs).map(([name, output]) => {
+    if (output.kind === 'artifact') {
+      const path = pathOf(task, name, output.extension);
+      return [name, `${shownPath(path)}${existsSync(path) ? '' : ' (run again to have it there)'}`];
+    }
+    const value = measured[name];
+    if (value === undefined) return [name, shortened(JSON.stringify(output.value), 100)];
+    const marks = value.marks.length > 0 ? ` [${value.marks.join(', ')}]` : '';
+    return [
+      name,
+      `${formatValue(value.value, value.standard_error)} ${value.unit}${marks}  ${conditionsOf(value.conditions)}`,
+    ];
+  });
+  return [head, ...columns(rows).map((line) => `  ${line}`)];
+}
+
+/** Conditions in one line; those that are records themselves, such as the potential, left out. */
+function conditionsOf(conditions: { readonly [name: string]: Json }): string {
+  return Object.entries(conditions)
+    .flatMap(([name, value]) => {
+      if (name === 'composition' && typeof value === 'object' && value !== null)
+        return [
+          Object.entries(value)
+            .map(([element, x]) => `${element} ${x}`)
+            .join(' '),
+        ];
+      return typeof value === 'object' ? [] : [`${name} ${value}`];
+    })
+    .join(', ');
+}

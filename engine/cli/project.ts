@@ -1,0 +1,130 @@
+/** Where a study's cache and results are, and how the commands open both. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { type Cache, type Content, openCache, sha256 } from '../../cache/index.ts';
+import { steps } from '../../steps/index.ts';
+import { knowledgeOf } from '../plan/knowledge.ts';
+import { type Plan, plan, upstreamAfter } from '../plan/plan.ts';
+import type { Upstream } from '../plan/resolve.ts';
+import type { Figure } from '../step.ts';
+import { type DiagnosticError, formatDiagnostics, source } from '../study/diagnostic.ts';
+import type { ExpandedStudy, Span, TaskId } from '../study/expanded.ts';
+import { loadStudy } from '../study/load.ts';
+import { didYouMean } from '../study/suggest.ts';
+import { Failure } from './failure.ts';
+
+/** Options that all commands on studies share, as commander hands them over. */
+export interface StudyOptions {
+  readonly profile?: string;
+  readonly set?: readonly string[];
+  readonly cache?: string;
+}
+
+export interface Project {
+  readonly study: ExpandedStudy;
+  /** The study file as it was read. */
+  readonly text: string;
+  /** Folder of the cache; it need not exist. */
+  readonly cacheFolder: string;
+  /** Folder of this study's results. */
+  readonly results: string;
+  /** A place in the study as `file:line:column`. */
+  readonly at: (span: Span) => string;
+  readonly explain: (error: DiagnosticError) => string;
+}
+
+/** Loads a study; throws a `Failure` with all that is wrong with it. */
+export function openProject(file: string, options: StudyOptions): Project {
+  const { profile, set } = options;
+  const loaded = loadStudy(file, {
+    registry: steps,
+    ...(profile !== undefined && { profile }),
+    ...(set !== undefined && { set }),
+  });
+  if ('diagnostics' in loaded) {
+    const { diagnostics } = loaded;
+    const count = diagnostics.length === 1 ? 'one problem' : `${diagnostics.length} problems`;
+    throw new Failure(
+      `${formatDiagnostics(diagnostics, readFileSync)}\n\n${file}: ${count}; nothing was run`,
+    );
+  }
+  const { study } = loaded;
+  const root = projectRoot();
+  return {
+    study,
+    text: readFileSync(file, 'utf8'),
+    cacheFolder: cacheFolder(options),
+    results: join(root, 'results', study.name),
+    at: (span) => {
+      const place = source(span, readFileSync);
+      return `${place.file}:${place.line}:${place.column}`;
+    },
+    explain: (error) => formatDiagnostics([error.diagnostic], readFileSync),
+  };
+}
+
+/** `--cache`, CURIE_CACHE, or `.curie` in the project's folder. */
+export function cacheFolder({ cache }: { readonly cache?: string }): string {
+  return resolve(cache ?? process.env.CURIE_CACHE ?? join(projectRoot(), '.curie'));
+}
+
+/** The nearest folder from here up that has a cache; this one where none has. */
+function projectRoot(): string {
+  const here = process.cwd();
+  for (let folder = here; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.curie', 'layout.json'))) return folder;
+    if (folder === dirname(folder)) return here;
+  }
+}
+
+/** The cache, for commands that only look: undefined where nothing has run yet. */
+export function openForReading(folder: string): Cache | undefined {
+  return existsSync(folder) ? openCache(folder, { readOnly: true }) : undefined;
+}
+
+/** What happens to every task, from the cache alone. */
+export function planFrom(
+  study: ExpandedStudy,
+  cache: Cache | undefined,
+  forced?: ReadonlySet<TaskId>,
+): Plan {
+  return plan(study, knowledgeOf(study, cache ?? noCache, forced));
+}
+
+/** How each task has ended, as far as the cache holds its result. */
+export function endedOf({ decisions }: Plan): Upstream[] {
+  return decisions.map(upstreamAfter);
+}
+
+const noCache: Pick<Cache, 'find' | 'latestOf' | 'pathOf' | 'digestFile'> = {
+  find: () => ({ kind: 'miss', reason: 'first' }),
+  latestOf: () => undefined,
+  pathOf: (digest) => digest,
+  digestFile(path) {
+    const bytes = readFileSync(path);
+    return { digest: sha256(bytes), size: bytes.length };
+  },
+};
+
+/** Reads the figures that a record names. */
+export function figureReader(cache: Pick<Cache, 'pathOf'>): (of: Content) => readonly Figure[] {
+  return ({ digest }) => JSON.parse(readFileSync(cache.pathOf(digest), 'utf8'));
+}
+
+/** Tasks that a step's name or a task's own name stands for; throws a `Failure` where none does. */
+export function tasksNamed(study: ExpandedStudy, name: string): readonly TaskId[] {
+  const step = study.steps.find((each) => each.name === name);
+  if (step !== undefined) return step.tasks;
+  const tasks = study.tasks.filter(
+    (task) => task.name === name || task.name.startsWith(`${name}/`),
+  );
+  if (tasks.length > 0) return tasks.map(({ id }) => id);
+  const known = [...study.steps.map((each) => each.name), ...study.tasks.map((task) => task.name)];
+  throw new Failure(`there is no step ${name} in ${study.name}${didYouMean(name, known, 'steps')}`);
+}
+
+/** A path as the user would type it from here. */
+export function shownPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('../..') ? path : near === '' ? '.' : near;
+}

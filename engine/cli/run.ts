@@ -1,0 +1,241 @@
+/** `curie run`: runs a study, shows how it goes, and ends with its table and report. */
+
+import { readFileSync } from 'node:fs';
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { type Cache, openCache } from '../../cache/index.ts';
+import type { Upstream } from '../plan/resolve.ts';
+import { formatDuration } from '../report/number.ts';
+import { findDevices } from '../run/devices.ts';
+import type { RunEvent } from '../run/event.ts';
+import { openJournal } from '../run/journal.ts';
+import type { Capacity } from '../run/resources.ts';
+import { type Counts, runStudy } from '../run/run.ts';
+import { localExecutor } from '../run/workers.ts';
+import { type Diagnostic, formatDiagnostics } from '../study/diagnostic.ts';
+import { EXIT, Failure } from './failure.ts';
+import { plainView } from './plain-view.ts';
+import { type PlanOptions, planCommand, selectionOf } from './plan.ts';
+import { figureReader, openProject, type Project, shownPath } from './project.ts';
+import { reportOf } from './report.ts';
+import { resultTables } from './table.ts';
+import { plural } from './text.ts';
+import { version } from './version.ts';
+
+export interface RunOptions extends PlanOptions {
+  readonly dryRun?: boolean;
+  readonly jobs?: string;
+  readonly gpus: string;
+}
+
+export async function runCommand(file: string, options: RunOptions): Promise<void> {
+  if (options.dryRun) return planCommand(file, options);
+  const project = openProject(file, options);
+  const selection = selectionOf(project.study, options);
+  const capacity = capacityOf(project, options);
+  const cache = openCache(project.cacheFolder);
+  try {
+    await run(project, cache, capacity, selection, options);
+  } finally {
+    cache.close();
+  }
+}
+
+async function run(
+  project: Project,
+  cache: Cache,
+  capacity: Capacity,
+  { included, forced }: ReturnType<typeof selectionOf>,
+  options: RunOptions,
+): Promise<void> {
+  const { study, results, at, explain } = project;
+  const begin = performance.now();
+  const wallClock = new Date().toISOString();
+  const id = `${wallClock.replaceAll(/[-:]/g, '')}-${process.pid}`;
+  const root = cache.run(id);
+  const journal = openJournal(root.folder);
+  const events: RunEvent[] = [];
+  const view = await viewOf(options);
+  const emit = (event: RunEvent): void => {
+    if (event.kind !== 'task-progress') events.push(event);
+    journal.write(event);
+    view.hear(event);
+  };
+  const clock = (): number => Math.round(performance.now() - begin);
+  const executor = localExecutor(new URL(import.meta.resolve('../../steps/index.ts')).href);
+  const stop = interruptible(() => {
+    if (!options.json)
+      console.error('\nstopping: steps save what they have; interrupt again to end at once');
+  });
+  try {
+    emit({
+      kind: 'run-started',
+      at: 0,
+      run: id,
+      study: study.name,
+      file: study.file,
+      profile: study.profile,
+      tasks: study.tasks
+        .filter((task) => included?.has(task.id) ?? true)
+        .map(({ name, step }) => ({ name, step })),
+      wallClock,
+      pid: process.pid,
+    });
+    const { ended, counts } = await runStudy({
+      study,
+      cache,
+      executor,
+      capacity,
+      results,
+      root,
+      forced,
+      ...(included !== undefined && { included }),
+      emit,
+      signal: stop.signal,
+      clock,
+      at,
+      explain,
+      version: version(),
+      host: hostFacts(),
+    });
+    emit({ kind: 'run-finished', at: clock(), ...counts });
+    await view.close();
+    const { path } = await reportOf(project, cache, ended, events);
+    if (!options.json) sayOutcome(project, cache, ended, counts, events, path, clock());
+    if (stop.signal.aborted) throw new Failure('', EXIT.interrupted);
+    if (counts.failed + counts.blocked > 0) throw new Failure('', EXIT.failed);
+  } finally {
+    stop.dispose();
+    executor.close();
+    journal.close();
+  }
+}
+
+interface View {
+  hear(event: RunEvent): void;
+  close(): Promise<void>;
+}
+
+async function viewOf({ json }: RunOptions): Promise<View> {
+  if (json)
+    return {
+      hear: (event) => console.log(JSON.stringify(event)),
+      close: () => Promise.resolve(),
+    };
+  if (process.stdout.isTTY) return (await import('./terminal-view.ts')).terminalView();
+  return { hear: plainView(console.log), close: () => Promise.resolve() };
+}
+
+/** The first interrupt asks the run to stop, the second ends this process; workers go with it. */
+function interruptible(onFirst: () => void): {
+  readonly signal: AbortSignal;
+  dispose(): void;
+} {
+  const controller = new AbortController();
+  const hear = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    onFirst();
+    controller.abort(new Error('the run was stopped'));
+  };
+  process.on('SIGINT', hear);
+  process.on('SIGTERM', hear);
+  return {
+    signal: controller.signal,
+    dispose() {
+      process.off('SIGINT', hear);
+      process.off('SIGTERM', hear);
+    },
+  };
+}
+
+function capacityOf({ study }: Project, { jobs, gpus }: RunOptions): Capacity {
+  if (jobs !== undefined && !/^[1-9]\d{0,3}$/.test(jobs))
+    throw new Failure(`--jobs: ${jobs} is no number of cores; write a count such as 2`);
+  const wanting = study.tasks.filter(({ resources }) => (resources.gpu ?? 0) > 0);
+  const devices = gpus === 'all' && wanting.length === 0 ? [] : devicesNamed(gpus);
+  const diagnostics = wanting.flatMap((task): Diagnostic[] =>
+    devices.length > 0
+      ? []
+      : [
+          {
+            code: 'no-gpu',
+            at: task.span,
+            message: `${task.step} asks for a GPU, and this machine has none that may be used: run it where there is one, or leave out resources.gpu`,
+            related: [],
+          },
+        ],
+  );
+  if (diagnostics.length > 0) {
+    const once = [...new Map(diagnostics.map((each) => [each.message, each])).values()];
+    throw new Failure(formatDiagnostics(once, readFileSync));
+  }
+  return {
+    cores: jobs === undefined ? availableParallelism() : Number(jobs),
+    memory: (process.constrainedMemory() || totalmem()) / 1e6,
+    gpus: devices,
+  };
+}
+
+function devicesNamed(gpus: string): string[] {
+  try {
+    return findDevices(gpus, process.env);
+  } catch (error) {
+    throw new Failure(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function hostFacts(): { readonly [fact: string]: string | number } {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    system: `${platform()} ${arch()}`,
+    node: process.versions.node,
+  };
+}
+
+/** What the user reads last. */
+function sayOutcome(
+  { study }: Project,
+  cache: Cache,
+  ended: readonly Upstream[],
+  counts: Counts,
+  events: readonly RunEvent[],
+  report: string,
+  milliseconds: number,
+): void {
+  const tables = resultTables(study, ended, figureReader(cache));
+  if (tables.length > 0) console.log(`\n${tables.join('\n')}`);
+  const open = study.tasks.flatMap(({ id, name }) => {
+    const reason = reasonOf(ended[id]!);
+    return reason === undefined ? [] : [`inconclusive: ${name}: ${reason}`];
+  });
+  if (open.length > 0) console.log(`\n${open.join('\n')}`);
+  for (const event of events)
+    if (event.kind === 'task-failed') console.log(`\n${failureText(event)}`);
+  const parts = [
+    ...(counts.done > 0 ? [`${counts.done} done`] : []),
+    ...(counts.restored > 0 ? [`${counts.restored} restored`] : []),
+    ...(counts.inconclusive > 0 ? [`${counts.inconclusive} inconclusive`] : []),
+    ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
+    ...(counts.blocked > 0 ? [`${counts.blocked} not run because of that`] : []),
+    ...(counts.stopped > 0 ? [`${counts.stopped} stopped; run again to continue`] : []),
+  ];
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  console.log(
+    `\n${plural(all, 'task')} in ${formatDuration(milliseconds / 1000)}: ${parts.join(', ')}`,
+  );
+  console.log(`report: ${shownPath(report)}`);
+}
+
+/** Why a task is inconclusive; undefined if it is not. */
+function reasonOf(end: Upstream): string | undefined {
+  if (end.kind === 'inconclusive') return end.reason;
+  return end.kind === 'record' ? end.record.reason : undefined;
+}
+
+function failureText(event: RunEvent & { readonly kind: 'task-failed' }): string {
+  return [
+    `failed: ${event.task}: ${event.message}`,
+    ...event.log.map((line) => `  | ${line}`),
+    ...(event.folder === null ? [] : [`  its files and whole log: ${shownPath(event.folder)}`]),
+  ].join('\n');
+}

@@ -1,0 +1,56 @@
+/** `curie status`: the current or the last run, from its journal. */
+import { formatDuration } from '../report/number.ts';
+import type { RunEvent } from '../run/event.ts';
+import { lastRun, readJournal } from '../run/journal.ts';
+import { openProject, type StudyOptions } from './project.ts';
+import { RunState } from './run-state.ts';
+import { columns, plural } from './text.ts';
+
+export function statusCommand(file: string, options: StudyOptions): void {
+  const { study, cacheFolder } = openProject(file, options);
+  const folder = lastRun(cacheFolder, study.name);
+  if (folder === undefined) {
+    console.log(`${study.name} has not run yet`);
+    return;
+  }
+  const events = readJournal(folder);
+  const state = new RunState();
+  for (const event of events) state.hear(event);
+  const [first] = events;
+  const begun = first?.kind === 'run-started' ? first : undefined;
+  const last = events.at(-1);
+  const ended = last?.kind === 'run-finished';
+  console.log(
+    `${study.name}, run of ${begun?.wallClock.slice(0, 19).replace('T', ' ')} UTC${begun?.profile ? `, profile ${begun.profile}` : ''}: ${howItStands(begun, ended, last)}`,
+  );
+  for (const line of columns(state.steps().map((step) => [step.name, step.summary])))
+    console.log(`  ${line}`);
+  const { counts } = state;
+  console.log(
+    `${plural(counts.ended, 'task')} of ${counts.all} ended${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`,
+  );
+}
+
+function howItStands(
+  begun: { readonly pid: number } | undefined,
+  ended: boolean,
+  last: RunEvent | undefined,
+): string {
+  const time = formatDuration((last?.at ?? 0) / 1000);
+  if (ended)
+    return last?.kind === 'run-finished' && last.stopped > 0
+      ? `stopped after ${time}`
+      : `ended after ${time}`;
+  return begun !== undefined && isAlive(begun.pid)
+    ? `running for ${time}`
+    : `interrupted after ${time}; run again to continue`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

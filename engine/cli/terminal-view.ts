@@ -1,0 +1,100 @@
+/**
+ * A run in a terminal: one row a step, its matrix folded, with live numbers. listr2 draws; with
+ * many rows it grows slow, so a larger study has one row for all of it.
+ */
+import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from 'listr2';
+import type { RunEvent } from '../run/event.ts';
+import { RunState, type StepNow } from './run-state.ts';
+
+const MOST_ROWS = 30;
+/** Rows are drawn anew at most this often, ms. */
+const DRAW_EVERY = 200;
+
+export interface TerminalView {
+  hear(event: RunEvent): void;
+  /** Resolves when the last state is on the screen. */
+  close(): Promise<void>;
+}
+
+interface Row {
+  readonly now: () => StepNow;
+  title: (text: string) => void;
+  end: (error?: Error) => void;
+  skip: (text: string) => void;
+  ended: boolean;
+}
+
+type Wrapper = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
+
+export function terminalView(): TerminalView {
+  const state = new RunState();
+  let rows: Row[] = [];
+  let drawn: Promise<unknown> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+
+  const begin = (): void => {
+    const steps = state.steps();
+    const folded = steps.length > MOST_ROWS;
+    const subjects = folded
+      ? [() => state.all()]
+      : steps.map(
+          ({ name }) =>
+            () =>
+              state.step(name),
+        );
+    const list = subjects.map((now) => {
+      const row: Row = { now, title: () => {}, end: () => {}, skip: () => {}, ended: false };
+      rows.push(row);
+      return {
+        title: now().name,
+        task: (_: unknown, wrapper: Wrapper) =>
+          new Promise<void>((resolve, reject) => {
+            row.title = (text) => {
+              wrapper.title = text;
+            };
+            row.skip = (text) => wrapper.skip(text);
+            row.end = (error) => (error === undefined ? resolve() : reject(error));
+            draw();
+          }),
+      };
+    });
+    const listr = new Listr(list, {
+      concurrent: true,
+      exitOnError: false,
+      registerSignalListeners: false,
+      rendererOptions: { collapseErrors: false, showErrorMessage: false, collapseSkips: true },
+    });
+    drawn = listr.run().catch(() => {});
+    timer = setInterval(draw, DRAW_EVERY);
+  };
+
+  const draw = (): void => {
+    for (const row of rows.filter(({ ended }) => !ended)) {
+      const now = row.now();
+      const title = `${now.name}  ${now.summary}`;
+      row.title(title);
+      if (!now.ended) continue;
+      row.ended = true;
+      if (now.failed) row.end(new Error(title));
+      else {
+        if (now.inconclusive) row.skip(title);
+        row.end();
+      }
+    }
+  };
+
+  return {
+    hear(event) {
+      state.hear(event);
+      if (event.kind === 'run-started') begin();
+      if (event.kind === 'run-finished') draw();
+    },
+    async close() {
+      clearInterval(timer);
+      draw();
+      for (const row of rows) if (!row.ended) row.end();
+      await drawn;
+      rows = [];
+    },
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * The journal of a run: `runs/<id>/events.jsonl`, one event a line, in the order they happened.
+ * A line that a kill has torn is the last one, and a reader passes over it. Progress is written
+ * at most every five seconds a task.
+ */
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { RunEvent } from './event.ts';
+
+const FILE = 'events.jsonl';
+const PROGRESS_EVERY = 5000;
+
+export interface Journal {
+  write(event: RunEvent): void;
+  close(): void;
+}
+
+/** Begins the journal of a run in its folder. */
+export function openJournal(folder: string): Journal {
+  mkdirSync(folder, { recursive: true });
+  const file = openSync(join(folder, FILE), 'a');
+  const told = new Map<string, number>();
+  return {
+    write(event) {
+      if (event.kind === 'task-progress') {
+        if (event.at - (told.get(event.task) ?? Number.NEGATIVE_INFINITY) < PROGRESS_EVERY) return;
+        told.set(event.task, event.at);
+      }
+      writeSync(file, `${JSON.stringify(event)}\n`);
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** The events of a run, as far as they were written whole. */
+export function readJournal(folder: string): RunEvent[] {
+  const lines = readFileSync(join(folder, FILE), 'utf8').split('\n').slice(0, -1);
+  return lines.map((line): RunEvent => JSON.parse(line));
+}
+
+/** Folder of the last run of a study in a cache; undefined if there is none. */
+export function lastRun(cache: string, study: string): string | undefined {
+  const runs = join(cache, 'runs');
+  let ids: string[];
+  try {
+    ids = readdirSync(runs).sort().reverse();
+  } catch {
+    return undefined;
+  }
+  return ids.map((id) => join(runs, id)).find((folder) => studyOf(folder) === study);
+}
+
+/** The study that a journal's first line names; the line may be long, so only its head is read. */
+function studyOf(folder: string): string | undefined {
+  let file: number;
+  try {
+    file = openSync(join(folder, FILE), 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const head = Buffer.alloc(4096);
+    const text = head.toString('utf8', 0, readSync(file, head));
+    return /"study":"([^"]*)"/.exec(text)?.[1];
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,439 @@
+/**
+ * Runs a study: decides about each task once those that it takes from have ended, runs what has
+ * to run within the machine's resources, and keeps what comes out.
+ *
+ * Nothing here knows what a step computes, what a process is (`executor.ts`) or how the user
+ * watches (`event.ts`).
+ */
+import {
+  type ActionRecord,
+  type Cache,
+  CacheError,
+  type Lease,
+  type Root,
+} from '../../cache/index.ts';
+import { knowledgeOf } from '../plan/knowledge.ts';
+import { type Decision, decide, type Knowledge } from '../plan/plan.ts';
+import type { Upstream } from '../plan/resolve.ts';
+import { describeReason } from '../provenance/explain.ts';
+import { DiagnosticError } from '../study/diagnostic.ts';
+import type { ExpandedStudy, Span, Task, TaskId } from '../study/expanded.ts';
+import { Work } from './attempt.ts';
+import { type Grant, takeShare } from './devices.ts';
+import type { RunEvent, RunNews } from './event.ts';
+import type { Executor } from './executor.ts';
+import { measuredOf } from './record.ts';
+import { type Capacity, type Demand, demandOf, fits, shareThreads } from './resources.ts';
+import { publish } from './results.ts';
+import { type Dependences, dependencesOf, ReadyQueue } from './schedule.ts';
+
+export interface RunOptions {
+  readonly study: ExpandedStudy;
+  readonly cache: Cache;
+  readonly executor: Executor;
+  readonly capacity: Capacity;
+  /** Folder for copies of the results. */
+  readonly results: string;
+  readonly root: Root;
+  /** Tasks of this run; those they take from must be among them. All without it. */
+  readonly included?: ReadonlySet<TaskId>;
+  readonly forced?: ReadonlySet<TaskId>;
+  readonly emit: (event: RunEvent) => void;
+  /** Ends the run: steps save what they have and stop. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds since the run began. */
+  readonly clock: () => number;
+  /** A place in the study as `file:line:column`. */
+  readonly at: (span: Span) => string;
+  /** Words for the user where a study turns out to be wrong while it runs. */
+  readonly explain: (error: DiagnosticError) => string;
+  /** Of curie, for records. */
+  readonly version: string;
+  /** Facts about this machine, for records. */
+  readonly host: { readonly [fact: string]: string | number };
+}
+
+export interface RunResult {
+  /** By task; `pending` for those that the run left out or that were stopped. */
+  readonly ended: readonly Upstream[];
+  readonly counts: Counts;
+}
+
+export interface Counts {
+  done: number;
+  restored: number;
+  inconclusive: number;
+  failed: number;
+  blocked: number;
+  stopped: number;
+}
+
+/** Runs the study; resolves when nothing runs any more. Rejects only for a defect of the engine. */
+export function runStudy(options: RunOptions): Promise<RunResult> {
+  return new Run(options).finished;
+}
+
+type ToRun = Decision & { readonly kind: 'run' };
+
+class Run {
+  readonly finished: Promise<RunResult>;
+  readonly #of: RunOptions;
+  readonly #known: Knowledge;
+  readonly #dependences: Dependences;
+  readonly #missing: Int32Array;
+  readonly #ended: Upstream[];
+  /** Why each task that has not ended well did not: the failed task at the root. */
+  readonly #culprits = new Map<TaskId, TaskId>();
+  readonly #decidable: TaskId[] = [];
+  readonly #ready: ReadyQueue;
+  readonly #toRun = new Map<TaskId, ToRun>();
+  readonly #running = new Map<TaskId, Work & { readonly demand: Demand }>();
+  /** Tasks with the key of one that is on its way: decided again when that has ended. */
+  readonly #sameKey = new Map<string, TaskId[]>();
+  readonly #counts: Counts = {
+    done: 0,
+    restored: 0,
+    inconclusive: 0,
+    failed: 0,
+    blocked: 0,
+    stopped: 0,
+  };
+  #open = 0;
+  #resolve!: (result: RunResult) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor(options: RunOptions) {
+    this.#of = options;
+    const { study, cache, included, forced } = options;
+    this.#known = knowledgeOf(study, cache, forced);
+    const isIncluded = (task: TaskId): boolean => included?.has(task) ?? true;
+    this.#dependences = dependencesOf(study, isIncluded);
+    this.#missing = Int32Array.from(this.#dependences.needs, (needs) => needs.length);
+    this.#ended = study.tasks.map(() => ({ kind: 'pending' }));
+    this.#ready = new ReadyQueue(this.#dependences.depth);
+    this.finished = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    for (const { id } of study.tasks) {
+      if (!isIncluded(id)) continue;
+      this.#open += 1;
+      if (this.#missing[id] === 0) this.#decidable.push(id);
+    }
+    options.signal?.addEventListener('abort', () => {
+      for (const work of this.#running.values()) work.stop();
+      this.#advance();
+    });
+    this.#advance();
+  }
+
+  #emit(news: RunNews): void {
+    this.#of.emit({ ...news, at: this.#of.clock() });
+  }
+
+  /** Does all that can be done now. */
+  #advance(): void {
+    try {
+      for (;;) {
+        let next = 0;
+        while (next < this.#decidable.length) this.#settle(this.#decidable[next++]!);
+        this.#decidable.length = 0;
+        if (!this.#launch()) break;
+      }
+      if (this.#open === 0 && this.#running.size === 0)
+        this.#resolve({ ended: this.#ended, counts: this.#counts });
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+
+  /** Decides about a task whose upstream tasks have all ended. */
+  #settle(id: TaskId): void {
+    const task = this.#of.study.tasks[id]!;
+    const before = task.after.find((other) => this.#ended[other]!.kind === 'failed');
+    if (this.#of.signal?.aborted) this.#stopped(task);
+    else if (before !== undefined) this.#blocked(task, before);
+    else {
+      let decision: Decision;
+      try {
+        decision = decide(task, this.#of.study, this.#known, (other) => this.#ended[other]!);
+      } catch (error) {
+        this.#failed(task, this.#words(error), [], 0, null);
+        return;
+      }
+      this.#follow(task, decision);
+    }
+  }
+
+  #follow(task: Task, decision: Decision): void {
+    switch (decision.kind) {
+      case 'restore':
+        this.#restored(task, decision.record);
+        break;
+      case 'inconclusive':
+        this.#inconclusiveUnrun(task, decision);
+        break;
+      case 'blocked':
+        this.#blocked(task, decision.by);
+        break;
+      case 'wait':
+        throw new Error(`${task.name} was decided about before ${decision.for.join(', ')} ended`);
+      case 'run': {
+        const same = this.#sameKey.get(decision.key);
+        if (same !== undefined) same.push(task.id);
+        else {
+          this.#sameKey.set(decision.key, []);
+          this.#toRun.set(task.id, decision);
+          this.#ready.add(task.id);
+        }
+      }
+    }
+  }
+
+  /** Starts the next task that fits, if one does; true if it changed anything. */
+  #launch(): boolean {
+    const { study, capacity, signal } = this.#of;
+    if (signal?.aborted) {
+      for (
+        let id = this.#ready.take(() => true);
+        id !== undefined;
+        id = this.#ready.take(() => true)
+      )
+        this.#stopped(study.tasks[id]!);
+      return false;
+    }
+    const running = [...this.#running.values()].map(({ demand }) => demand);
+    if (running.length >= capacity.cores) return false;
+    let grant: Grant | undefined;
+    const id = this.#ready.take((candidate) => {
+      const demand = demandOf(study.tasks[candidate]!, capacity);
+      if (!fits(demand, running, capacity)) return false;
+      if (demand.gpu === 0) return true;
+      grant = takeShare(demand.gpu, capacity.gpus, this.#of.cache);
+      return grant !== undefined;
+    });
+    if (id === undefined) return false;
+    const task = study.tasks[id]!;
+    const decision = this.#toRun.get(id)!;
+    const lease = this.#of.cache.lease(decision.key);
+    if (lease === undefined) {
+      grant?.release();
+      this.#waitForOther(task, decision);
+      return true;
+    }
+    this.#start(task, decision, lease, grant);
+    return true;
+  }
+
+  /** Another engine works on the same action: its result will do. */
+  #waitForOther(task: Task, { key }: ToRun): void {
+    const { cache, signal } = this.#of;
+    this.#emit({ kind: 'task-elsewhere', task: task.name });
+    const wait = async (): Promise<void> => {
+      try {
+        const lease = await cache.waitForLease(key, signal);
+        lease.release();
+        this.#again(task, key);
+      } catch (error) {
+        if (signal?.aborted) this.#stopped(task);
+        else this.#failed(task, this.#words(error), [], 0, null);
+      }
+    };
+    void wait().then(() => this.#advance(), this.#reject);
+  }
+
+  /** Has a task decided about anew. */
+  #again(task: Task, key: string): void {
+    this.#toRun.delete(task.id);
+    this.#decidable.push(task.id, ...(this.#sameKey.get(key) ?? []));
+    this.#sameKey.delete(key);
+  }
+
+  #start(task: Task, decision: ToRun, lease: Lease, grant: Grant | undefined): void {
+    const { cache, capacity, executor, root } = this.#of;
+    const found = cache.find(decision.key);
+    if (found.kind === 'hit' && decision.because.kind !== 'forced') {
+      // Its last holder finished between the decision and the lease.
+      lease.release();
+      grant?.release();
+      this.#again(task, decision.key);
+      return;
+    }
+    const demand = demandOf(task, capacity);
+    const work = new Work({
+      task,
+      decision,
+      lease,
+      demand,
+      cache,
+      executor,
+      root,
+      gpu: grant?.device ?? null,
+      version: this.#of.version,
+      host: this.#of.host,
+      progress: (fraction, text) =>
+        this.#emit({ kind: 'task-progress', task: task.name, fraction, text }),
+      warn: (message) => this.#emit({ kind: 'task-warned', task: task.name, message }),
+    });
+    this.#running.set(task.id, work);
+    this.#shareCores();
+    this.#emit({
+      kind: 'task-started',
+      task: task.name,
+      key: decision.key,
+      because: describeReason(decision.because, this.#of.at),
+      resumed: work.resumed,
+      threads: work.threads,
+    });
+    // Cores are free as soon as the step has ended; keeping its results needs none.
+    const free = (): void => {
+      this.#running.delete(task.id);
+      grant?.release();
+      this.#shareCores();
+    };
+    void this.#carryOut(task, decision, work, free).then(() => this.#advance(), this.#reject);
+  }
+
+  async #carryOut(task: Task, decision: ToRun, work: Work, free: () => void): Promise<void> {
+    const ending = await work.run();
+    free();
+    this.#advance();
+    const kept = await work.keep(ending);
+    switch (kept.kind) {
+      case 'kept': {
+        const { record, seconds, superseded } = kept;
+        if (superseded && task.interface.determinism === 'exact')
+          this.#emit({
+            kind: 'task-warned',
+            task: task.name,
+            message:
+              'the same inputs gave other bytes than before, although the step is exact: please report this',
+          });
+        this.#publish(task, record);
+        this.#ended[task.id] = { kind: 'record', record };
+        if (record.outcome === 'done') {
+          this.#counts.done += 1;
+          this.#emit({
+            kind: 'task-done',
+            task: task.name,
+            key: record.key,
+            seconds,
+            values: measuredOf(record),
+          });
+        } else {
+          this.#counts.inconclusive += 1;
+          const reason = record.reason ?? '';
+          this.#emit({
+            kind: 'task-inconclusive',
+            task: task.name,
+            key: record.key,
+            seconds,
+            reason,
+          });
+        }
+        this.#leave(task, decision.key);
+        return;
+      }
+      case 'failed':
+        this.#failed(task, kept.message, kept.log, kept.seconds, kept.folder);
+        return;
+      case 'stopped':
+        this.#stopped(task);
+        return;
+      case 'lost':
+        this.#emit({ kind: 'task-warned', task: task.name, message: kept.message });
+        this.#again(task, decision.key);
+    }
+  }
+
+  /** Gives running tasks the cores that are there. */
+  #shareCores(): void {
+    const works = [...this.#running.values()];
+    const shares = shareThreads(
+      works.map(({ demand }) => demand),
+      this.#of.capacity.cores,
+    );
+    for (const [k, work] of works.entries()) work.setThreads(shares[k]!);
+  }
+
+  #restored(task: Task, record: ActionRecord): void {
+    this.#of.root.need(record.key);
+    this.#publish(task, record);
+    this.#ended[task.id] = { kind: 'record', record };
+    this.#counts.restored += 1;
+    const { key, outcome } = record;
+    this.#emit({ kind: 'task-restored', task: task.name, key, outcome });
+    this.#leave(task, key);
+  }
+
+  #inconclusiveUnrun(task: Task, decision: Decision & { readonly kind: 'inconclusive' }): void {
+    const { key, reason, output, by } = decision;
+    this.#ended[task.id] = { kind: 'inconclusive', key, reason };
+    this.#counts.inconclusive += 1;
+    const upstream = this.#of.study.tasks[by]!.name;
+    this.#emit({
+      kind: 'task-inconclusive',
+      task: task.name,
+      key,
+      seconds: 0,
+      reason: `${upstream} gave no ${output}: ${reason}`,
+    });
+    this.#leave(task, key);
+  }
+
+  #blocked(task: Task, by: TaskId): void {
+    const culprit = this.#culprits.get(by) ?? by;
+    this.#culprits.set(task.id, culprit);
+    this.#ended[task.id] = { kind: 'failed' };
+    this.#counts.blocked += 1;
+    this.#emit({ kind: 'task-blocked', task: task.name, by: this.#of.study.tasks[culprit]!.name });
+    this.#leave(task, null);
+  }
+
+  #failed(
+    task: Task,
+    message: string,
+    log: readonly string[],
+    seconds: number,
+    folder: string | null,
+  ): void {
+    this.#ended[task.id] = { kind: 'failed' };
+    this.#counts.failed += 1;
+    this.#emit({ kind: 'task-failed', task: task.name, seconds, message, log, folder });
+    this.#leave(task, this.#toRun.get(task.id)?.key ?? null);
+  }
+
+  /** The user ended the run: dependents are looked at, and stopped in their turn. */
+  #stopped(task: Task): void {
+    this.#counts.stopped += 1;
+    this.#emit({ kind: 'task-stopped', task: task.name });
+    this.#leave(task, this.#toRun.get(task.id)?.key ?? null);
+  }
+
+  /** A task has ended: what waited for it can be decided about. */
+  #leave(task: Task, key: string | null): void {
+    this.#open -= 1;
+    this.#toRun.delete(task.id);
+    for (const other of this.#dependences.dependents[task.id]!) {
+      this.#missing[other]! -= 1;
+      if (this.#missing[other] === 0) this.#decidable.push(other);
+    }
+    if (key === null) return;
+    this.#decidable.push(...(this.#sameKey.get(key) ?? []));
+    this.#sameKey.delete(key);
+  }
+
+  #publish(task: Task, record: ActionRecord): void {
+    const { cache, results, study } = this.#of;
+    cache.noteLatest(study.name, task.name, record.key);
+    for (const message of publish(task, record, results, cache))
+      this.#emit({ kind: 'task-warned', task: task.name, message });
+  }
+
+  /** What to tell the user of an error; what is a defect of the engine ends the run. */
+  #words(error: unknown): string {
+    if (error instanceof DiagnosticError) return this.#of.explain(error);
+    if (error instanceof CacheError) return error.message;
+    throw error;
+  }
+}
