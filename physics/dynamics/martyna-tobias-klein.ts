@@ -142,6 +142,7 @@ export function martynaTobiasKleinStep(
   thermostat: Thermostat | null,
   kT: number,
 ): void {
+  measureKinetic(motion);
   if (thermostat) {
     barostatChainHalfStep(motion, barostat, kT);
     thermostatHalfStep(motion, thermostat, kT);

@@ -69,7 +69,10 @@ export function computeForces(motion: Motion): void {
   motion.forces = motion.field.compute(motion.state.positions, motion.state.cell);
 }
 
-/** Fills `twiceKinetic` from the velocities. */
+/**
+ * Fills `twiceKinetic` from the velocities. Every step that uses it begins with this: what scaled
+ * velocities left there differs in the last bit, and a continued run knows the velocities alone.
+ */
 export function measureKinetic(motion: Motion): void {
   const { masses, velocities } = motion.state;
   let x = 0;

@@ -40,6 +40,7 @@ function thermostatHalfStep(motion: Motion, { period }: Thermostat, kT: number):
 
 /** One step at thermal energy `kT` (eV). */
 export function noseHooverStep(motion: Motion, thermostat: Thermostat, kT: number): void {
+  measureKinetic(motion);
   thermostatHalfStep(motion, thermostat, kT);
   kick(motion);
   drift(motion);
