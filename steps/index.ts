@@ -5,9 +5,11 @@ import { compare } from './compare/interface.ts';
 import { dftImport } from './dft-import/interface.ts';
 import { evaluate } from './evaluate/interface.ts';
 import { lattice } from './lattice/interface.ts';
+import { train } from './train/interface.ts';
 
 export const steps: readonly StepInterface[] = [
   { ...dftImport, load: () => import('./dft-import/run.ts') },
+  { ...train, load: () => import('./train/run.ts') },
   { ...evaluate, load: () => import('./evaluate/run.ts') },
   { ...lattice, load: () => import('./lattice/run.ts') },
   { ...coexistence, load: () => import('./coexistence/run.ts') },

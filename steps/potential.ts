@@ -43,7 +43,8 @@ export async function openPotential(artifact: Artifact): Promise<Potential> {
   };
 }
 
-function readModel(artifact: Artifact): Model {
+/** @throws StepError when the file is no model */
+export function readModel(artifact: Artifact): Model {
   try {
     return decodeModel(readFileSync(artifact.path));
   } catch (error) {

@@ -19,8 +19,8 @@ export interface PackedRecord<H = Header> {
   readonly arrays: { readonly [name: string]: Float64Array };
 }
 
-/** The bytes of a record; the same record gives the same bytes. */
-export function pack(record: PackedRecord): Uint8Array {
+/** The bytes of a record, whose header is plain JSON; the same record gives the same bytes. */
+export function pack<H = Header>(record: PackedRecord<H>): Uint8Array {
   const names = Object.keys(record.arrays);
   const sizes = names.map((name) => [name, record.arrays[name].length] as const);
   const json = new TextEncoder().encode(JSON.stringify({ header: record.header, arrays: sizes }));
