@@ -2,6 +2,7 @@
 import type { Cache } from '../../cache/index.ts';
 import type { ExpandedStudy, TaskId } from '../study/expanded.ts';
 import type { Knowledge } from './plan.ts';
+import { environmentOf } from './tools.ts';
 
 /** @param forced  tasks to run even if they could be restored */
 export function knowledgeOf(
@@ -14,6 +15,7 @@ export function knowledgeOf(
     latestOf: (task) => cache.latestOf(study.name, task),
     contentOf: (path) => cache.digestFile(path),
     pathOf: (digest) => cache.pathOf(digest),
+    environment: (task) => environmentOf(task, (path) => cache.digestFile(path)),
     forced,
   };
 }

@@ -83,11 +83,16 @@ export class Binder {
       case 'composition':
         if (node.kind === 'map') return this.#bindComposition(node, place, via);
         break;
+      case 'text': {
+        const secret = node.kind === 'map' ? node.entries.get('secret')?.value : undefined;
+        if (field.secret === true && secret?.kind === 'scalar' && isOnly(node))
+          return constant({ kind: 'literal', value: { secret: secret.text }, span: node.span });
+        break;
+      }
       case 'artifact':
       case 'file': {
         const file = node.kind === 'map' ? node.entries.get('file')?.value : undefined;
-        if (node.kind === 'map' && file !== undefined && node.entries.size === 1)
-          return this.bind(file, { kind: 'file' }, place);
+        if (file !== undefined && isOnly(node)) return this.bind(file, { kind: 'file' }, place);
         break;
       }
       case 'json': {
@@ -359,4 +364,8 @@ export class Binder {
       );
     return { binding, varies };
   }
+}
+
+function isOnly(node: Node): boolean {
+  return node.kind === 'map' && node.entries.size === 1;
 }

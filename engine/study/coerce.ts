@@ -74,6 +74,11 @@ export function coerceScalar(scalar: Scalar, field: InputField): Coerced {
   }
 }
 
+/** Text that a program wrote, as if it stood unquoted in a study. */
+export function coerceText(text: string, field: InputField): Coerced {
+  return coerceScalar({ ...quoted(text), plain: true }, field);
+}
+
 /** The value of an expression. Without a field: a plain number, text, or true or false. */
 export function coerceValue(value: Value, field: InputField | undefined): Coerced {
   if (value.kind === 'unknown') return { kind: 'unknown' };
@@ -180,7 +185,7 @@ export function expectedKind(field: InputField): string {
     case 'boolean':
       return 'true or false';
     case 'text':
-      return 'text';
+      return field.secret === true ? 'text, or { secret: NAME }' : 'text';
     case 'choice':
       return `one of ${field.values.join(', ')}`;
     case 'composition':

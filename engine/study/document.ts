@@ -2,9 +2,10 @@
  * The checked study: parameters after profile and `--set`, sets, steps with their interfaces
  * and axes. What is wrong with one part is reported and left out; the rest is still checked.
  */
-import type { OutputField, StepInterface } from '../step.ts';
+import type { StepInterface } from '../step.ts';
+import { type DeclaredOutput, readDeclared } from './declared-outputs.ts';
 import type { Problems } from './diagnostic.ts';
-import { type DeclaredOutput, execInterface, VALUE_TYPES } from './exec-interface.ts';
+import { execInterface } from './exec-interface.ts';
 import type { Span, Task } from './expanded.ts';
 import { type Axis, readAxis, sizeOf } from './matrix.ts';
 import { EXEC, RESERVED } from './names.ts';
@@ -21,7 +22,6 @@ import { readParameters } from './parameters.ts';
 import { fromNumber, multiply, parseDecimal, toNumber } from './rational.ts';
 import { said } from './references.ts';
 import { didYouMean } from './suggest.ts';
-import { defaultUnit, isDimension, unitNamed } from './units.ts';
 
 export interface CheckedStudy {
   readonly name: string;
@@ -122,7 +122,7 @@ class StepReader {
             `only steps that use exec have ${only}; leave it out`,
           );
       }
-    const declared = isExec ? this.#declared(name, key, text) : undefined;
+    const declared = isExec ? readDeclared(name, key, text, this.#problems) : undefined;
     const after = value('after');
     const partial = value('partial');
     const axes = this.#axes(text);
@@ -130,7 +130,7 @@ class StepReader {
       name,
       span: key.span,
       uses: type,
-      interface: declared === undefined ? this.#types.get(type) : this.#exec(declared),
+      interface: declared === undefined ? this.#types.get(type) : execInterface(declared),
       inputs: entriesOf(text, 'with'),
       inputsKnown: (value('with')?.kind ?? 'map') === 'map',
       axes,
@@ -145,13 +145,6 @@ class StepReader {
       timeout: this.#timeout(value('timeout')),
       declared,
     };
-  }
-
-  #exec(declared: { readonly [name: string]: DeclaredOutput }): StepInterface {
-    // A worker never loads it unless the registry says how: exec is run as a process.
-    const load =
-      this.#types.get(EXEC)?.load ?? (() => Promise.reject(new Error('exec has no code to load')));
-    return execInterface(declared, load);
   }
 
   #axes(text: Mapping): readonly Axis[] | undefined {
@@ -223,87 +216,6 @@ class StepReader {
         `timeout is ${describe(given)}; expected a time such as 30 min or 12 h (s, min, h, d)`,
       );
     return seconds ?? null;
-  }
-
-  #declared(step: string, key: Scalar, text: Mapping): { [name: string]: DeclaredOutput } {
-    const outputs = entriesOf(text, 'outputs');
-    if (!text.entries.has('outputs'))
-      this.#problems.add(
-        'missing-key',
-        key.span,
-        `step ${step} declares no outputs; add outputs: { name: { file: FILE, type: TYPE } }`,
-      );
-    const declared: [string, DeclaredOutput][] = [];
-    for (const [name, { value }] of outputs) {
-      const field = (each: string): Scalar | undefined => {
-        const node = value.kind === 'map' ? value.entries.get(each)?.value : undefined;
-        return node?.kind === 'scalar' ? node : undefined;
-      };
-      const file = field('file');
-      const output = this.#declaredField(name, value, field);
-      if (file !== undefined && output !== undefined)
-        declared.push([name, { file: file.text, output }]);
-    }
-    return Object.fromEntries(declared);
-  }
-
-  #declaredField(
-    name: string,
-    node: Node,
-    field: (name: string) => Scalar | undefined,
-  ): OutputField | undefined {
-    const type = field('type')?.text ?? 'file';
-    const [dimension, unit] = [field('dimension'), field('unit')];
-    const measures = unit === undefined ? undefined : unitNamed(unit.text);
-    if (unit !== undefined && measures === undefined && type === 'quantity')
-      return this.#problems.add(
-        'unknown-unit',
-        unit.span,
-        `${unit.text} is not a unit that curie knows`,
-      );
-    switch (type) {
-      case 'quantity': {
-        const named = dimension?.text ?? measures?.dimension ?? '';
-        if (!isDimension(named))
-          return this.#problems.add(
-            'missing-key',
-            node.span,
-            `output ${name} is a quantity of no dimension; add dimension: viscosity, or whatever it is`,
-          );
-        if (measures !== undefined && measures.dimension !== named)
-          return this.#problems.add(
-            'wrong-dimension',
-            unit!.span,
-            `${measures.name} is not a unit of ${named}`,
-          );
-        return { kind: 'quantity', dimension: named, unit: measures?.name ?? defaultUnit(named) };
-      }
-      case 'measured':
-        return unit === undefined
-          ? this.#problems.add(
-              'missing-key',
-              node.span,
-              `output ${name} is measured in no unit; add unit: mPa·s, or whatever it is`,
-            )
-          : { kind: 'measured', unit: measures?.name ?? unit.text };
-      case 'number':
-      case 'integer':
-      case 'text':
-      case 'boolean':
-      case 'json':
-        return { kind: type };
-      default: {
-        const extra = dimension ?? unit;
-        if (extra !== undefined)
-          return this.#problems.add(
-            'wrong-kind',
-            extra.span,
-            `output ${name} is a file, which has no ${dimension === undefined ? 'unit' : 'dimension'}; for a value give type: quantity (value types: ${VALUE_TYPES.join(', ')})`,
-          );
-        const extension = /\.([A-Za-z0-9]+)$/.exec(field('file')?.text ?? '')?.[1] ?? 'dat';
-        return { kind: 'artifact', type, extension };
-      }
-    }
   }
 }
 

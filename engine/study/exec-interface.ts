@@ -4,19 +4,21 @@
  *     eta:
  *       uses: exec
  *       with:
- *         command: [lmp, -in, in.viscosity]
+ *         command: [lmp, -in, '{files.in.viscosity}', -var, T, '{values.T}']
  *         files: { in.viscosity: lammps/in.viscosity, model.pb: $train.model }
+ *         values: { T: $( params.temperature / 1 K ) }
  *         env: { OMP_NUM_THREADS: '1' }
  *       outputs:
  *         eta: { file: eta.json, type: quantity, dimension: viscosity }
  *         trajectory: { file: traj.xyz, type: trajectory }
  *
  * What it declares becomes the literal input `outputs` (it decides the result, so it belongs
- * to the key), and the interface of that one step.
+ * to the key), and the interface of that one step. It is a part of the language, not of the
+ * registry; a worker loads its code by `loadExec`.
  */
-import type { Json, OutputField, StepDeclaration, StepInterface } from '../step.ts';
+import type { StepDeclaration, StepInterface } from '../step.ts';
+import type { DeclaredOutput } from './declared-outputs.ts';
 import { EXEC } from './names.ts';
-import { DIMENSION_NAMES } from './units.ts';
 
 export const execDeclaration = {
   type: EXEC,
@@ -35,9 +37,20 @@ export const execDeclaration = {
       optional: true,
       about: 'what the folder holds at the start: name there, then a path or an output of a step',
     },
+    values: {
+      kind: 'map',
+      of: { kind: 'text' },
+      optional: true,
+      about: 'what {values.NAME} in the command stands for',
+    },
+    stdout: {
+      kind: 'text',
+      optional: true,
+      about: 'a file of the folder that gets the standard output, instead of the log',
+    },
     env: {
       kind: 'map',
-      of: { kind: 'json' },
+      of: { kind: 'text', secret: true },
       optional: true,
       about: 'environment variables: text, or { secret: NAME } for one that no key or log shows',
     },
@@ -45,7 +58,7 @@ export const execDeclaration = {
       kind: 'list',
       of: { kind: 'text' },
       optional: true,
-      about: 'variables handed over from the environment that curie runs in',
+      about: 'variables handed over from the environment that curie runs in; in no key',
     },
     tools: {
       kind: 'list',
@@ -61,61 +74,15 @@ export const execDeclaration = {
   cites: [],
 } as const satisfies StepDeclaration;
 
-/** One declared output: the file that the program writes, and what curie makes of it. */
-export interface DeclaredOutput {
-  readonly file: string;
-  readonly output: OutputField;
-}
-
-/** Kinds of value that a declared output may have; any other word is a type of artifact. */
-export const VALUE_TYPES: readonly string[] = [
-  'quantity',
-  'measured',
-  'number',
-  'integer',
-  'text',
-  'boolean',
-  'json',
-];
-
-/** JSON Schema of one declared output. */
-export const declaredOutputSchema = {
-  type: 'object',
-  description: 'a mapping such as { file: eta.json, type: quantity, dimension: viscosity }',
-  additionalProperties: false,
-  required: ['file'],
-  properties: {
-    file: {
-      type: 'string',
-      minLength: 1,
-      description: 'the name of a file that the program writes',
-    },
-    type: {
-      type: 'string',
-      pattern: '^[a-z][a-z0-9_-]*$',
-      description: `one of ${VALUE_TYPES.join(', ')}, or what the file holds, such as frames`,
-    },
-    dimension: { enum: DIMENSION_NAMES, description: `one of ${DIMENSION_NAMES.join(', ')}` },
-    unit: { type: 'string', description: 'a unit, such as mPa·s' },
-  },
-} as const;
+/** Loads the code. Called in worker processes only. */
+export const loadExec: StepInterface['load'] = () => import('../run/exec/run.ts');
 
 /** The interface of one exec step. */
-export function execInterface(
-  declared: { readonly [name: string]: DeclaredOutput },
-  load: StepInterface['load'],
-): StepInterface {
+export function execInterface(declared: {
+  readonly [name: string]: DeclaredOutput;
+}): StepInterface {
   const outputs = Object.fromEntries(
     Object.entries(declared).map(([name, { output }]) => [name, output] as const),
   );
-  return { ...execDeclaration, outputs, load };
-}
-
-/** The input `outputs`: for each name its file and what it is, as the interface has it. */
-export function declaredAsJson(declared: { readonly [name: string]: DeclaredOutput }): Json {
-  return Object.fromEntries(
-    Object.entries(declared).map(
-      ([name, { file, output }]) => [name, { file, ...output }] as const,
-    ),
-  );
+  return { ...execDeclaration, outputs, load: loadExec };
 }

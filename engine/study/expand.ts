@@ -6,9 +6,10 @@
 import { Binder } from './bindings.ts';
 import type { Bound } from './bound.ts';
 import { expectedKind } from './coerce.ts';
+import { declaredAsJson } from './declared-outputs.ts';
 import type { Problems } from './diagnostic.ts';
 import type { CheckedStep, CheckedStudy } from './document.ts';
-import { declaredAsJson } from './exec-interface.ts';
+import { execTask } from './exec-task.ts';
 import type { Binding, StudyStep, Task, TaskId } from './expanded.ts';
 import type { Files } from './files.ts';
 import { positionsOf, select } from './matrix.ts';
@@ -64,6 +65,7 @@ export function expand(
 class Expander {
   readonly #study: CheckedStudy;
   readonly #firstTask: ReadonlyMap<string, TaskId>;
+  readonly #files: Files;
   readonly #problems: Problems;
   readonly #binder: Binder;
   #gathered = 0;
@@ -76,6 +78,7 @@ class Expander {
   ) {
     this.#study = study;
     this.#firstTask = firstTask;
+    this.#files = files;
     this.#problems = problems;
     this.#binder = new Binder(study, firstTask, files, problems);
   }
@@ -91,6 +94,7 @@ class Expander {
     const tasks: Task[] = [];
     for (let element = 0; element < step.size && this.#gathered <= MOST_GATHERED; element++) {
       const positions = positionsOf(axes, element);
+      const inputs = this.#inputs(step, positions, shared, failed);
       const labels = axes.map(({ labels }, k) => labels[positions[k]!]!);
       tasks.push({
         id: first + element,
@@ -98,7 +102,9 @@ class Expander {
         step: step.name,
         labels: Object.fromEntries(axes.map(({ name }, k) => [name, labels[k]!] as const)),
         interface: type,
-        inputs: this.#inputs(step, positions, shared, failed),
+        inputs,
+        ...(step.declared !== undefined &&
+          execTask(inputs, failed, this.#files.folder, this.#problems)),
         after: after(positions),
         resources: step.resources,
         partial: step.partial,

@@ -55,8 +55,21 @@ export interface Task {
     readonly gpu?: number;
   };
   readonly partial: boolean;
-  /** `exec` only: a task may fail and be tried again; in seconds. */
+  /** `exec` only: the program is ended after so many seconds. */
   readonly timeout: number | null;
+  /** `exec` only: what the command starts, itself first. */
+  readonly programs?: readonly Program[];
+  readonly span: Span;
+}
+
+/** A program that a task starts. */
+export interface Program {
+  /** The last part of its path: what the key calls it. */
+  readonly name: string;
+  /** Absolute; null for a bare name, which is searched for where the task runs. */
+  readonly path: string | null;
+  /** As in the study. */
+  readonly written: string;
   readonly span: Span;
 }
 

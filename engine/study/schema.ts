@@ -6,7 +6,8 @@
  * for editors.
  */
 import type { InputField, StepDeclaration } from '../step.ts';
-import { declaredOutputSchema, execDeclaration } from './exec-interface.ts';
+import { declaredOutputSchema } from './declared-outputs.ts';
+import { execDeclaration } from './exec-interface.ts';
 import { EXEC, LANGUAGE, NAME, STUDY_NAME } from './names.ts';
 import { expectedDimension } from './units.ts';
 
@@ -115,7 +116,7 @@ export function languageSchema(stepSchema: JsonSchema = step): JsonSchema {
 
 /** The language with the inputs of each step type: completion and checks in editors. */
 export function studySchema(registry: readonly StepDeclaration[]): JsonSchema {
-  const types = [...registry.filter(({ type }) => type !== EXEC), execDeclaration];
+  const types = [...registry, execDeclaration];
   const known: JsonSchema = {
     ...step,
     properties: {
@@ -208,6 +209,7 @@ function valuesOf(field: InputField): readonly JsonSchema[] {
       return [
         { type: 'string', ...(field.pattern !== undefined && { pattern: field.pattern }) },
         { type: 'number' },
+        ...(field.secret === true ? [secretMap] : []),
       ];
     case 'choice':
       return [{ enum: field.values }];
@@ -236,6 +238,13 @@ function valuesOf(field: InputField): readonly JsonSchema[] {
       return [{}];
   }
 }
+
+const secretMap: JsonSchema = {
+  type: 'object',
+  required: ['secret'],
+  additionalProperties: false,
+  properties: { secret: { type: 'string', minLength: 1 } },
+};
 
 const fileMap: JsonSchema = {
   type: 'object',

@@ -356,7 +356,7 @@ test('exec declares its outputs; they type what others take and belong to its in
   assert.equal(run.interface.outputs, outputs);
   assert.equal(inputOf(study, 'run', 'outputs'), {
     eta: { file: 'eta.json', ...outputs.eta },
-    t: { file: 't.json', ...outputs.t },
+    t: { file: 't.json', ...outputs.t, plain: true },
     frames: { file: 'out.extxyz', ...outputs.frames },
     log: { file: 'log.lammps', ...outputs.log },
   });

@@ -1,0 +1,127 @@
+/**
+ * Programs outside curie that a task starts: found on this machine, and put into its key by
+ * content, because another version of a program may give another result.
+ */
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Content } from '../../cache/index.ts';
+import type { Diagnostic } from '../study/diagnostic.ts';
+import { DiagnosticError } from '../study/diagnostic.ts';
+import type { Binding, ExpandedStudy, Program, Task } from '../study/expanded.ts';
+import type { TaskEnvironment } from './resolve.ts';
+
+/** Where programs are searched for unless the step sets or passes PATH: the same everywhere. */
+const FIXED_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+/** What the worker of a task with programs gets as `machine` beside its inputs. */
+export type Machine = {
+  /** Absolute paths of the programs, by name. */
+  readonly programs: { readonly [name: string]: string };
+  /** What PATH is for the command: folders of programs given by path come first. */
+  readonly path: string;
+  /** Seconds, or null for no limit. */
+  readonly timeout: number | null;
+};
+
+type Variables = { readonly [name: string]: string | undefined };
+
+/**
+ * The programs of a task and the platform they run on; nothing for a task that starts none.
+ *
+ * @param digestFile  of a program's file
+ * @param variables   environment that curie runs in
+ * @throws DiagnosticError with the place in the study where a program is not found
+ */
+export function environmentOf(
+  task: Task,
+  digestFile: (path: string) => Content,
+  variables: Variables = process.env,
+): TaskEnvironment {
+  if (task.programs === undefined) return {};
+  const searched = searchPathOf(task, variables);
+  const found = task.programs.map((program) => {
+    const path = find(program, searched);
+    return { name: program.name, path, digest: digestFile(path).digest };
+  });
+  const ahead = task.programs.flatMap(({ path }) => (path === null ? [] : [dirname(path)]));
+  const machine: Machine = {
+    programs: Object.fromEntries(found.map(({ name, path }) => [name, path] as const)),
+    path: [...new Set(ahead), searched].join(':'),
+    timeout: task.timeout,
+  };
+  return {
+    tools: Object.fromEntries(found.map(({ name, digest }) => [name, digest] as const)),
+    platform: { os: process.platform, arch: process.arch },
+    handed: { machine },
+    files: found.map(({ path, digest }) => ({ path, digest })),
+  };
+}
+
+/** Every program of a study that this machine lacks: better known before hours of work. */
+export function missingPrograms(
+  study: ExpandedStudy,
+  variables: Variables = process.env,
+): readonly Diagnostic[] {
+  const missing = new Map<string, Diagnostic>();
+  for (const task of study.tasks)
+    for (const program of task.programs ?? [])
+      try {
+        find(program, searchPathOf(task, variables));
+      } catch (error) {
+        if (!(error instanceof DiagnosticError)) throw error;
+        const { at } = error.diagnostic;
+        missing.set(`${at.file}:${at.start}`, error.diagnostic);
+      }
+  return [...missing.values()];
+}
+
+/** Where the task's programs are searched for. */
+function searchPathOf(task: Task, variables: Variables): string {
+  const { env, pass } = task.inputs;
+  const own = env?.kind === 'map' ? textOf(env.entries.PATH) : undefined;
+  const passes = pass?.kind === 'list' && pass.items.some((item) => textOf(item) === 'PATH');
+  return own ?? (passes ? (variables.PATH ?? FIXED_PATH) : FIXED_PATH);
+}
+
+function textOf(binding: Binding | undefined): string | undefined {
+  return binding?.kind === 'literal' && typeof binding.value === 'string'
+    ? binding.value
+    : undefined;
+}
+
+/** Absolute path of a program. Throws a `DiagnosticError` if it is not there. */
+function find({ path, written, span }: Program, searched: string): string {
+  const missing = (message: string): DiagnosticError =>
+    new DiagnosticError({ code: 'missing-program', at: span, message, related: [] });
+  if (path === null) {
+    for (const folder of searched.split(':').filter(isAbsolute))
+      if (stateOf(join(folder, written)) === 'program') return join(folder, written);
+    throw missing(
+      `there is no program ${written} in ${searched}; install it, or give its path, which starts from the folder of the study`,
+    );
+  }
+  switch (stateOf(path)) {
+    case 'program':
+      return path;
+    case 'missing':
+      throw missing(`there is no program ${written}; paths start from the folder of the study`);
+    case 'folder':
+      throw missing(`${written} is no file; name a program`);
+    case 'not-executable':
+      throw missing(`${written} is not executable; run chmod +x on it, or name its interpreter`);
+  }
+}
+
+function stateOf(path: string): 'program' | 'missing' | 'folder' | 'not-executable' {
+  try {
+    if (!statSync(path).isFile()) return 'folder';
+  } catch {
+    return 'missing';
+  }
+  try {
+    accessSync(path, constants.X_OK);
+    return 'program';
+  } catch {
+    return 'not-executable';
+  }
+}
