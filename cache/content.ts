@@ -85,6 +85,7 @@ export class ContentStore {
     const stat = this.#disk.stat(path);
     if (stat === undefined) return { kind: 'missing' };
     let right = stat.kind === 'file' && stat.size === content.size;
+    if (right && this.#stats.lookUp(stat) === content.digest) return { kind: 'present' };
     try {
       right &&= this.#stats.contentOf(path).digest === content.digest;
     } catch (error) {

@@ -26,6 +26,7 @@ import { prepareLayout } from './layout.ts';
 import { type Lease, Leases, type Life } from './lease.ts';
 import { type Materialised, Results } from './materialise.ts';
 import { ownIdentity } from './process.ts';
+import { RecordIndex } from './record-index.ts';
 import { type ActionRecord, type Committed, type Hit, type Miss, RecordStore } from './records.ts';
 import { openRoot, type Root } from './roots.ts';
 import { type Content, StatCache } from './stat-cache.ts';
@@ -150,9 +151,11 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
   }
 
   const content = new ContentStore(disk, root, stats, syncs, temporary);
-  const records = new RecordStore(disk, root, content, syncs, temporary);
+  const index = new RecordIndex(disk, join(root, 'records.log'), readOnly);
+  const records = new RecordStore(disk, root, content, stats, index, syncs, temporary);
   const latest = new Latest(disk, root);
   const results = new Map<string, Results>();
+  const roots: Root[] = [];
 
   function resultsIn(folder: string): Results {
     const known = results.get(folder) ?? new Results(disk, folder, stats);
@@ -201,7 +204,11 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
       return key === undefined ? undefined : records.read(key);
     },
     noteLatest: (study, task, key) => latest.note(study, task, key),
-    run: (id) => openRoot(disk, root, id),
+    run(id) {
+      const opened = openRoot(disk, root, id);
+      roots.push(opened);
+      return opened;
+    },
 
     stats: () => statsOf(disk, root, content, records),
     verify: () => verifyAll(disk, content, records),
@@ -209,6 +216,8 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
 
     close() {
       stats.flush();
+      index.flush();
+      for (const opened of roots) opened.flush();
       try {
         leases.close();
         if (own !== undefined) disk.removeTree(own);

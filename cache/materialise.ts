@@ -66,6 +66,13 @@ export class Results {
       throw new Error(`${JSON.stringify(path)} is no path inside the results folder`);
     const target = join(this.#root, name);
     try {
+      const there = this.#disk.stat(target);
+      if (
+        there?.kind === 'file' &&
+        this.#written.get(name) === content.digest &&
+        this.#stats.lookUp(there) === content.digest
+      )
+        return { kind: 'kept' };
       const blocked = this.#makeFolders(name);
       if (blocked !== undefined) return { kind: 'refused', because: blocked };
       return this.#place(content, make, name, target);

@@ -21,7 +21,8 @@ import type { ContentStore } from './content.ts';
 import { type Disk, discard } from './disk.ts';
 import { CacheError, diskProblem, errorCode } from './errors.ts';
 import type { Lease } from './lease.ts';
-import type { Content } from './stat-cache.ts';
+import type { RecordIndex } from './record-index.ts';
+import type { Content, StatCache } from './stat-cache.ts';
 import type { Syncs } from './syncs.ts';
 
 /** One output as a record keeps it: small values inside, bytes by digest. */
@@ -104,6 +105,8 @@ export class RecordStore {
   readonly #disk: Disk;
   readonly #root: string;
   readonly #content: ContentStore;
+  readonly #stats: StatCache;
+  readonly #index: RecordIndex;
   readonly #syncs: Syncs;
   readonly #temporary: () => string;
 
@@ -111,12 +114,16 @@ export class RecordStore {
     disk: Disk,
     root: string,
     content: ContentStore,
+    stats: StatCache,
+    index: RecordIndex,
     syncs: Syncs,
     temporary: () => string,
   ) {
     this.#disk = disk;
     this.#root = root;
     this.#content = content;
+    this.#stats = stats;
+    this.#index = index;
     this.#syncs = syncs;
     this.#temporary = temporary;
   }
@@ -223,15 +230,24 @@ export class RecordStore {
   }
 
   #readChecked(key: string): ActionRecord | 'none' | 'damaged' {
+    const path = this.pathOf(key);
+    const stat = this.#disk.stat(path);
+    if (stat === undefined) return 'none';
+    const known = this.#index.textOf(key, stat);
+    const remembered = known === undefined ? undefined : opened(known);
+    if (remembered?.key === key) return remembered;
+    const readAt = BigInt(Date.now()) * 1_000_000n;
     let text: string;
     try {
-      text = Buffer.from(this.#disk.read(this.pathOf(key))).toString('utf8');
+      text = Buffer.from(this.#disk.read(path)).toString('utf8');
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return 'none';
       throw error;
     }
     const record = opened(text);
-    return record?.key === key ? record : 'damaged';
+    if (record?.key !== key) return 'damaged';
+    if (this.#stats.isSettled(path, stat, readAt)) this.#index.add(key, stat, text);
+    return record;
   }
 
   #quarantine(key: string): string {

@@ -9,27 +9,39 @@ import { diskProblem } from './errors.ts';
 export interface Root {
   /** The run's folder, for its journal. */
   readonly folder: string;
-  /** Names keys whose bytes the run needs from now on. */
-  need(...keys: readonly string[]): void;
+  /** Names a key whose bytes the run needs from now on; kept back until `flush`. */
+  need(key: string): void;
+  /** Writes down what was named: before the run relies on it. */
+  flush(): void;
 }
+
+/** Keys kept back at most. */
+const BATCH = 1000;
 
 /** The root named `id`; ids sort in the order of their runs. */
 export function openRoot(disk: Disk, root: string, id: string): Root {
   const folder = join(root, 'runs', id);
   const needed = new Set<string>();
+  let unwritten: string[] = [];
+  const flush = (): void => {
+    if (unwritten.length === 0) return;
+    try {
+      disk.makeFolder(folder);
+      disk.append(join(folder, 'keys'), `\n${unwritten.join('\n')}\n`);
+    } catch (error) {
+      throw diskProblem(error, root, 'noting what a run needs');
+    }
+    unwritten = [];
+  };
   return {
     folder,
-    need(...keys) {
-      const fresh = keys.filter((key) => !needed.has(key));
-      if (fresh.length === 0) return;
-      try {
-        disk.makeFolder(folder);
-        disk.append(join(folder, 'keys'), `\n${fresh.join('\n')}\n`);
-      } catch (error) {
-        throw diskProblem(error, root, 'noting what a run needs');
-      }
-      for (const key of fresh) needed.add(key);
+    need(key) {
+      if (needed.has(key)) return;
+      needed.add(key);
+      unwritten.push(key);
+      if (unwritten.length >= BATCH) flush();
     },
+    flush,
   };
 }
 

@@ -58,7 +58,7 @@ export class StatCache {
       const started = BigInt(Date.now()) * 1_000_000n;
       const digest = digestOfFile(this.#disk, path);
       const after = this.#disk.statTarget(path);
-      if (after !== undefined && identity(after) === identity(before)) {
+      if (after !== undefined && identityOf(after) === identityOf(before)) {
         this.#remember(path, before, digest, started);
         return { digest, size: before.size };
       }
@@ -89,10 +89,14 @@ export class StatCache {
     }
   }
 
+  /** True if a file that was read at `readAt` (ns) and keeps this identity has not changed since. */
+  isSettled(path: string, stat: FileStat, readAt: bigint): boolean {
+    const settled = readAt - RACY_NS;
+    return stat.mtimeNs < settled && stat.ctimeNs < settled && !this.#isShared(path, stat.dev);
+  }
+
   #remember(path: string, stat: FileStat, digest: string, hashedAt: bigint): void {
-    const settled = hashedAt - RACY_NS;
-    if (stat.mtimeNs >= settled || stat.ctimeNs >= settled) return;
-    if (this.#isShared(path, stat.dev)) return;
+    if (!this.isSettled(path, stat, hashedAt)) return;
     const file = `${stat.dev} ${stat.ino}`;
     const version = versionOf(stat);
     this.#load().set(file, { version, digest });
@@ -150,6 +154,7 @@ function versionOf(stat: FileStat): string {
   return `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
 }
 
-function identity(stat: FileStat): string {
+/** What a version of a file's bytes is known by. */
+export function identityOf(stat: FileStat): string {
   return `${stat.dev} ${stat.ino} ${versionOf(stat)}`;
 }

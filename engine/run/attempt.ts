@@ -76,6 +76,7 @@ export class Work {
     this.#mostThreads = this.#threads;
     const { cache, decision, root } = options;
     root.need(decision.key);
+    root.flush();
     this.#folder = cache.newFolder();
     this.resumed = existsSync(join(cache.checkpoint(decision.key).folder, 'state'));
   }

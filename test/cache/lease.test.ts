@@ -1,5 +1,7 @@
 /** Who works on what: one at a time, the dead are replaced, the replaced cannot commit. */
+
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -181,17 +183,20 @@ const child = fileURLToPath(new URL('./racing-child.ts', import.meta.url));
 
 /** Starts processes that do the same actions on one cache; returns the names each one executed. */
 async function race(folder: string, processes: number, tasks: number): Promise<string[][]> {
-  return Promise.all(
-    Array.from({ length: processes }, async (_, k) => {
-      const first = Math.floor((k * tasks) / processes);
-      const run = spawn(process.execPath, [child, folder, String(tasks), String(first)], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      let output = '';
-      for await (const chunk of run.stdout) output += chunk;
-      return output.split('\n').filter((line) => line !== '');
-    }),
-  );
+  const runs = Array.from({ length: processes }, (_, k) => {
+    const first = Math.floor((k * tasks) / processes);
+    return spawn(process.execPath, [child, folder, String(tasks), String(first)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+  });
+  await Promise.all(runs.map((run) => once(run.stdout, 'data')));
+  const outputs = runs.map(async (run) => {
+    run.stdin.write('go\n');
+    let output = '';
+    for await (const chunk of run.stdout) output += chunk;
+    return output.split('\n').filter((line) => line !== '');
+  });
+  return Promise.all(outputs);
 }
 
 leases('several processes on one cache execute each key once', async () => {

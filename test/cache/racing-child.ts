@@ -1,4 +1,8 @@
-/** Does every action that nobody else has done; prints the names of those it executed itself. */
+/**
+ * Does every action that nobody else has done; prints the names of those it executed itself.
+ * Says `ready` first and waits for a word, so that all begin together on a busy machine too.
+ */
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openCache } from '../../cache/index.ts';
@@ -26,6 +30,10 @@ async function perform(name: string): Promise<void> {
     lease.release();
   }
 }
+
+writeSync(1, 'ready\n');
+await once(process.stdin, 'data');
+process.stdin.destroy();
 
 const lanes = Array.from({ length: 3 }, async () => {
   for (let name = names.shift(); name !== undefined; name = names.shift()) await perform(name);

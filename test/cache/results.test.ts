@@ -135,7 +135,9 @@ async function threeRuns(): Promise<Cache> {
     ['2026-11-02', ['b', 'c']],
     ['2026-11-03', ['d']],
   ] as const) {
-    cache.run(run).need(...names.map((name) => actionNamed(name).key));
+    const root = cache.run(run);
+    for (const name of names) root.need(actionNamed(name).key);
+    root.flush();
     for (const name of names) await perform(cache, name, `text of ${name}`);
   }
   await cache.addBytes(Buffer.from('of a failed attempt'));
@@ -188,7 +190,9 @@ collection('takes the oldest first until the rest fits', async () => {
 collection('leaves alone what a run has begun to need meanwhile', async () => {
   const cache = await threeRuns();
   ageBlobs(cache);
-  cache.run('2026-11-04').need(actionNamed('a').key);
+  const root = cache.run('2026-11-04');
+  root.need(actionNamed('a').key);
+  root.flush();
   cache.gc({ keepRuns: 1 });
   assert.is(present(cache), 'a');
 });
