@@ -92,12 +92,19 @@ function failure(name: string, ended: Ended, timeout: number | null): string {
         ? `${name} was killed (SIGKILL): by hand, or by the system because memory ran out`
         : `${name} was killed by ${ended.signal}`;
     case 'not-started':
-      return ended.code === 'ENOENT'
-        ? `${name} cannot be started: the interpreter that its first line names is not there`
-        : ended.code === 'EACCES' || ended.code === 'ENOEXEC'
-          ? `${name} cannot be started (${ended.code}): it is no program for this machine, or may not be executed`
-          : ended.code === 'E2BIG'
-            ? `${name} cannot be started: its arguments and variables are too long; put them into a file`
-            : `${name} cannot be started: ${ended.why}`;
+      return `${name} cannot be started${whyNot(ended.code, ended.why)}`;
+  }
+}
+
+function whyNot(code: string | undefined, why: string): string {
+  switch (code) {
+    case 'ENOENT':
+      return ': the interpreter that its first line names is not there';
+    case 'EACCES':
+      return ' (EACCES): it, or the interpreter that its first line names, may not be executed';
+    case 'E2BIG':
+      return ': its arguments and variables are too long; put them into a file';
+    default:
+      return `: ${why}`;
   }
 }
