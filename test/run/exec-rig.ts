@@ -86,7 +86,7 @@ export async function refusal(attempt: () => unknown): Promise<string> {
   } catch (error) {
     if (error instanceof DiagnosticError) {
       const text = formatDiagnostics([error.diagnostic], readFileSync);
-      return text.replace(/^.*\//, '');
+      return text.replace(/^\S*\/(?=study\.yaml)/, '');
     }
     if (error instanceof Error) return error.message;
     throw error;

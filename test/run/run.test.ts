@@ -117,7 +117,7 @@ run('says in words what became of each kind of failure, and goes on with the res
   assert.equal(said.get('bad/step-error')?.log, ['about to fail']);
   assert.match(said.get('bad/bug')!.log.join('\n'), /registry\.ts:\d+/);
   const { folder } = said.get('bad/step-error')!;
-  assert.ok(existsSync(`${folder}/log.txt`));
+  assert.ok(existsSync(`${folder}/curie.log`));
   assert.equal(
     ran.of('task-blocked').map(({ task, by }) => [task, by]),
     [
