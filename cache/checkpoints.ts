@@ -10,6 +10,7 @@ import { diskProblem, errorCode } from './errors.ts';
 export interface Checkpoint {
   /** The folder, for a worker process to open with `openCheckpoint`. */
   readonly folder: string;
+  exists(): boolean;
   /** The last saved bytes, if an earlier attempt left some. */
   load(): Uint8Array | undefined;
   /** Returns when the bytes would survive a power loss. */
@@ -24,6 +25,13 @@ export function openCheckpoint(folder: string, disk: Disk = realDisk): Checkpoin
   const state = join(folder, 'state');
   return {
     folder,
+    exists() {
+      try {
+        return disk.stat(state) !== undefined;
+      } catch (error) {
+        throw diskProblem(error, folder, 'looking for a checkpoint');
+      }
+    },
     load() {
       try {
         const file = disk.read(state);

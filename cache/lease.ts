@@ -32,6 +32,7 @@ export interface Lease {
   readonly generation: number;
   /** False once another process has taken over. */
   isHeld(): boolean;
+  /** Where the disk refuses it, the lease stays this process's, free for it and lost to others. */
   release(): void;
 }
 
@@ -51,7 +52,8 @@ export class Leases {
   readonly #disk: Disk;
   readonly #root: string;
   readonly #life: Life;
-  readonly #held = new Set<Lease>();
+  /** With the file of each. */
+  readonly #held = new Map<Lease, string>();
   #owner:
     | { readonly identity: Identity; readonly file: string; readonly stop: () => void }
     | undefined;
@@ -88,7 +90,7 @@ export class Leases {
 
   /** Releases every lease and withdraws this process's mark. */
   close(): void {
-    for (const lease of [...this.#held]) lease.release();
+    for (const lease of [...this.#held.keys()]) lease.release();
     if (this.#owner === undefined) return;
     this.#owner.stop();
     this.#disk.removeTree(this.#owner.file);
@@ -105,7 +107,9 @@ export class Leases {
     for (;;) {
       this.#disk.makeFolder(path);
       const last = this.#generations(path).at(-1) ?? 0;
-      if (last > 0 && this.#ownerMayBeAlive(join(path, String(last)))) return undefined;
+      const taken = join(path, String(last));
+      if (last > 0 && this.#ownerMayBeAlive(taken))
+        return this.#isLeftOver(taken) ? this.#lease(path, name, last) : undefined;
       const generation = last + 1;
       const file = join(path, String(generation));
       try {
@@ -120,13 +124,21 @@ export class Leases {
         this.#remove(file);
         return undefined;
       }
-      return this.#lease(path, name, generation, this.#disk.stat(file)!.ino);
+      return this.#lease(path, name, generation);
     }
   }
 
-  /** `inode` is that of the owner's file, which every lease of this process is a name of. */
-  #lease(path: string, key: string, generation: number, inode: bigint): Lease {
-    const isOurs = (): boolean => this.#disk.stat(join(path, String(generation)))?.ino === inode;
+  /** True for a lease of this process that could not be released. */
+  #isLeftOver(file: string): boolean {
+    const ours = this.#disk.stat(file)?.ino === this.#disk.stat(this.#own().file)?.ino;
+    return ours && ![...this.#held.values()].includes(file);
+  }
+
+  #lease(path: string, key: string, generation: number): Lease {
+    const file = join(path, String(generation));
+    // Every lease of this process is a name of its owner's file.
+    const inode = this.#disk.stat(file)!.ino;
+    const isOurs = (): boolean => this.#disk.stat(file)?.ino === inode;
     const lease: Lease = {
       key,
       generation,
@@ -137,11 +149,11 @@ export class Leases {
         try {
           if (isOurs()) this.#release(path, generation);
         } catch (error) {
-          throw diskProblem(error, this.#root, 'releasing a lease');
+          if (errorCode(error) === undefined) throw error;
         }
       },
     };
-    this.#held.add(lease);
+    this.#held.set(lease, file);
     return lease;
   }
 

@@ -13,10 +13,18 @@ export interface Root {
   need(key: string): void;
   /** Writes down what was named: before the run relies on it. */
   flush(): void;
+  /**
+   * Moves `folder`, what a failed attempt has left, to `failed/<name>` in the run's folder, with
+   * `log` as `curie.log` beside its files; returns where it is. `name` may have parts, as task
+   * names do.
+   */
+  keepFailed(folder: string, name: string, log: string): string;
 }
 
 /** Keys kept back at most. */
 const BATCH = 1000;
+/** A name that no program is likely to give a file of its own. */
+const LOG = 'curie.log';
 
 /** The root named `id`; ids sort in the order of their runs. */
 export function openRoot(disk: Disk, root: string, id: string): Root {
@@ -42,6 +50,24 @@ export function openRoot(disk: Disk, root: string, id: string): Root {
       if (unwritten.length >= BATCH) flush();
     },
     flush,
+    keepFailed(left, name, log) {
+      try {
+        let parent = join(root, 'runs');
+        const parts = [id, 'failed', ...name.split('/')];
+        for (const part of parts.slice(0, -1)) {
+          parent = join(parent, part);
+          disk.makeFolder(parent);
+        }
+        const kept = join(parent, parts.at(-1)!);
+        disk.rename(left, kept);
+        const place = join(kept, LOG);
+        disk.removeTree(place);
+        disk.create(place, log, 0o644);
+        return kept;
+      } catch (error) {
+        throw diskProblem(error, root, 'keeping what a failed step has left');
+      }
+    },
   };
 }
 

@@ -1,6 +1,4 @@
 /** One task on its way: from its lease to its record, or to what is left of a failure. */
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type ActionRecord,
   type Cache,
@@ -78,7 +76,7 @@ export class Work {
     root.need(decision.key);
     root.flush();
     this.#folder = cache.newFolder();
-    this.resumed = existsSync(join(cache.checkpoint(decision.key).folder, 'state'));
+    this.resumed = cache.checkpoint(decision.key).exists();
   }
 
   get threads(): number {
@@ -200,14 +198,11 @@ export class Work {
 
   /** Moves what the attempt has left to where the user can look at it. */
   #leave(message: string): string | null {
-    const parent = join(this.#of.root.folder, 'failed');
-    const folder = join(parent, this.#of.task.name.replaceAll('/', '__').slice(0, 200));
+    const { root, task } = this.#of;
     try {
-      mkdirSync(parent, { recursive: true });
-      renameSync(this.#folder, folder);
-      writeFileSync(join(folder, 'log.txt'), `${[...this.#log, message].join('\n')}\n`);
-      return folder;
-    } catch {
+      return root.keepFailed(this.#folder, task.name, `${[...this.#log, message].join('\n')}\n`);
+    } catch (error) {
+      if (!(error instanceof CacheError)) throw error;
       // On a full disk the message has to do.
       return null;
     }

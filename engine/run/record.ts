@@ -1,9 +1,9 @@
 /** From what a step hands over to the record of its task: bytes into the cache, values checked. */
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type ActionRecord,
   type Cache,
+  CacheError,
   type Content,
   canonicalJson,
   digestOf,
@@ -80,10 +80,7 @@ async function recordedOutput(
     const file = fileOf(value);
     if (file === undefined)
       throw new OutputError(`output ${name} must be a file: { file: name in the task's folder }`);
-    const path = join(folder, file);
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile())
-      throw new OutputError(`output ${name}: the step did not write ${file}`);
-    const { digest, size } = await cache.addFile(path);
+    const { digest, size } = await contentOf(name, file, folder, cache);
     const { type, extension } = field;
     return { kind: 'artifact', digest, size, type, extension };
   }
@@ -93,6 +90,21 @@ async function recordedOutput(
     );
   const json = JSON.parse(jsonBytes(`output ${name}`, value).toString()) as Json;
   return { kind: 'value', value: json, digest: digestOf(json) };
+}
+
+async function contentOf(
+  name: string,
+  file: string,
+  folder: string,
+  cache: Pick<Cache, 'addFile'>,
+): Promise<Content> {
+  try {
+    return await cache.addFile(join(folder, file));
+  } catch (error) {
+    if (error instanceof CacheError && error.problem === 'missing')
+      throw new OutputError(`output ${name}: the step did not write ${file}`);
+    throw error;
+  }
 }
 
 /** Canonical, so that equal values are equal bytes; negative zero is zero. */

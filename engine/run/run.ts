@@ -73,6 +73,9 @@ export function runStudy(options: RunOptions): Promise<RunResult> {
   return new Run(options).finished;
 }
 
+/** How long tasks wait before they look again for a device that is in use, ms. */
+const DEVICE_PAUSE = 500;
+
 type ToRun = Decision & { readonly kind: 'run' };
 
 class Run {
@@ -90,6 +93,8 @@ class Run {
   readonly #running = new Map<TaskId, Work & { readonly demand: Demand }>();
   /** Tasks with the key of one that is on its way: decided again when that has ended. */
   readonly #sameKey = new Map<string, TaskId[]>();
+  /** Set while tasks wait for devices that another engine may hold. */
+  #lookAgain: NodeJS.Timeout | undefined;
   readonly #counts: Counts = {
     done: 0,
     restored: 0,
@@ -140,8 +145,9 @@ class Run {
         this.#decidable.length = 0;
         if (!this.#launch()) break;
       }
-      if (this.#open === 0 && this.#running.size === 0)
-        this.#resolve({ ended: this.#ended, counts: this.#counts });
+      if (this.#open > 0 || this.#running.size > 0) return;
+      clearTimeout(this.#lookAgain);
+      this.#resolve({ ended: this.#ended, counts: this.#counts });
     } catch (error) {
       this.#reject(error);
     }
@@ -154,14 +160,12 @@ class Run {
     if (this.#of.signal?.aborted) this.#stopped(task);
     else if (before !== undefined) this.#blocked(task, before);
     else {
-      let decision: Decision;
       try {
-        decision = decide(task, this.#of.study, this.#known, (other) => this.#ended[other]!);
+        const upstream = (other: TaskId): Upstream => this.#ended[other]!;
+        this.#follow(task, decide(task, this.#of.study, this.#known, upstream));
       } catch (error) {
         this.#failed(task, this.#words(error), [], 0, null);
-        return;
       }
-      this.#follow(task, decision);
     }
   }
 
@@ -205,24 +209,38 @@ class Run {
     const running = [...this.#running.values()].map(({ demand }) => demand);
     if (running.length >= capacity.cores) return false;
     let grant: Grant | undefined;
+    let trouble: { readonly error: unknown } | undefined;
     const id = this.#ready.take((candidate) => {
       const demand = demandOf(study.tasks[candidate]!, capacity);
       if (!fits(demand, running, capacity)) return false;
       if (demand.gpu === 0) return true;
-      grant = takeShare(demand.gpu, capacity.gpus, this.#of.cache);
+      try {
+        grant = takeShare(demand.gpu, capacity.gpus, this.#of.cache);
+      } catch (error) {
+        trouble = { error };
+        return true;
+      }
+      if (grant === undefined) this.#lookAgainSoon();
       return grant !== undefined;
     });
     if (id === undefined) return false;
     const task = study.tasks[id]!;
-    const decision = this.#toRun.get(id)!;
-    const lease = this.#of.cache.lease(decision.key);
-    if (lease === undefined) {
+    try {
+      if (trouble !== undefined) throw trouble.error;
+      this.#begin(task, this.#toRun.get(id)!, grant);
+    } catch (error) {
       grant?.release();
-      this.#waitForOther(task, decision);
-      return true;
+      this.#failed(task, this.#words(error), [], 0, null);
     }
-    this.#start(task, decision, lease, grant);
     return true;
+  }
+
+  /** Another engine tells nobody when it is done with a device. */
+  #lookAgainSoon(): void {
+    this.#lookAgain ??= setTimeout(() => {
+      this.#lookAgain = undefined;
+      this.#advance();
+    }, DEVICE_PAUSE);
   }
 
   /** Another engine works on the same action: its result will do. */
@@ -249,22 +267,38 @@ class Run {
     this.#sameKey.delete(key);
   }
 
-  #start(task: Task, decision: ToRun, lease: Lease, grant: Grant | undefined): void {
-    const { cache, capacity, executor, root } = this.#of;
-    const found = cache.find(decision.key);
-    if (found.kind === 'hit' && decision.because.kind !== 'forced') {
-      // Its last holder finished between the decision and the lease.
-      lease.release();
+  #begin(task: Task, decision: ToRun, grant: Grant | undefined): void {
+    const { cache } = this.#of;
+    const lease = cache.lease(decision.key);
+    if (lease === undefined) {
       grant?.release();
-      this.#again(task, decision.key);
+      this.#waitForOther(task, decision);
       return;
     }
-    const demand = demandOf(task, capacity);
-    const work = new Work({
+    let work: Work;
+    try {
+      if (decision.because.kind !== 'forced' && cache.find(decision.key).kind === 'hit') {
+        // Its last holder finished between the decision and the lease.
+        lease.release();
+        grant?.release();
+        this.#again(task, decision.key);
+        return;
+      }
+      work = this.#workOn(task, decision, lease, grant);
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
+    this.#start(task, decision, work, grant);
+  }
+
+  #workOn(task: Task, decision: ToRun, lease: Lease, grant: Grant | undefined): Work {
+    const { cache, capacity, executor, root } = this.#of;
+    return new Work({
       task,
       decision,
       lease,
-      demand,
+      demand: demandOf(task, capacity),
       cache,
       executor,
       root,
@@ -275,6 +309,9 @@ class Run {
         this.#emit({ kind: 'task-progress', task: task.name, fraction, text }),
       warn: (message) => this.#emit({ kind: 'task-warned', task: task.name, message }),
     });
+  }
+
+  #start(task: Task, decision: ToRun, work: Work, grant: Grant | undefined): void {
     this.#running.set(task.id, work);
     this.#shareCores();
     this.#emit({
@@ -425,9 +462,14 @@ class Run {
 
   #publish(task: Task, record: ActionRecord): void {
     const { cache, results, study } = this.#of;
-    cache.noteLatest(study.name, task.name, record.key);
-    for (const message of publish(task, record, results, cache))
-      this.#emit({ kind: 'task-warned', task: task.name, message });
+    const messages = publish(task, record, results, cache);
+    try {
+      cache.noteLatest(study.name, task.name, record.key);
+    } catch (error) {
+      // A later explanation will have nothing to compare with; the result is safe.
+      messages.push(this.#words(error));
+    }
+    for (const message of messages) this.#emit({ kind: 'task-warned', task: task.name, message });
   }
 
   /** What to tell the user of an error; what is a defect of the engine ends the run. */

@@ -13,9 +13,13 @@ const LARGE = 300e6;
 export function localExecutor(registry: string): Executor {
   const idle: Worker[] = [];
   const all = new Set<Worker>();
+  const forget = (worker: Worker): void => {
+    all.delete(worker);
+    if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1);
+  };
   return {
     start(assignment, tell) {
-      const worker = idle.pop() ?? new Worker(registry, () => all.delete(worker));
+      const worker = idle.pop() ?? new Worker(registry, () => forget(worker));
       all.add(worker);
       return worker.run(assignment, tell, (reusable) => {
         if (reusable) idle.push(worker);

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openCache } from '../../cache/index.ts';
-import { type Project, project } from './rig.ts';
+import type { Ending } from '../../engine/run/protocol.ts';
+import { localExecutor } from '../../engine/run/workers.ts';
+import { type Project, project, registry } from './rig.ts';
 
 const kills = suite('kills');
 
@@ -105,6 +107,32 @@ kills('a worker killed in the middle: its task fails, and the next run continues
   const on = await at.run(text);
   assert.ok(on.of('task-started')[0]?.resumed);
   assert.is(at.read('results/n/text.txt'), counted);
+});
+
+kills('a worker killed while it has nothing to do is replaced', async () => {
+  at.write('in.txt', 'one\n');
+  const cache = openCache(at.cacheFolder);
+  const executor = localExecutor(registry);
+  const attempt = (): Promise<Ending> =>
+    executor.start(
+      {
+        step: 'source',
+        values: { file: { path: at.path('in.txt'), digest: '', size: 4 } },
+        folder: cache.newFolder(),
+        checkpoint: at.path('none'),
+        threads: 1,
+        gpu: null,
+      },
+      () => {},
+    ).ended;
+  assert.is((await attempt()).kind, 'outcome');
+  const [idle, ...others] = childrenOf(process.pid);
+  assert.equal(others, []);
+  process.kill(idle!, 'SIGKILL');
+  await until('its end', () => !childrenOf(process.pid).includes(idle!));
+  assert.is((await attempt()).kind, 'outcome');
+  executor.close();
+  cache.close();
 });
 
 kills('programs that a step has started die with the engine', async () => {
