@@ -37,9 +37,15 @@ export function errorCode(error: unknown): string | undefined {
 
 /**
  * Words a failed disk operation. `doing` completes "while …", `path` is what the user can act
- * on. A `CacheError` passes unchanged; what is no disk error is a bug and passes too.
+ * on, `instead` what else to do where it may not be written. A `CacheError` passes unchanged;
+ * what is no disk error is a bug and passes too.
  */
-export function diskProblem(error: unknown, path: string, doing: string): unknown {
+export function diskProblem(
+  error: unknown,
+  path: string,
+  doing: string,
+  instead = 'choose another folder with CURIE_CACHE',
+): unknown {
   if (error instanceof CacheError) return error;
   const code = errorCode(error);
   switch (code) {
@@ -51,7 +57,7 @@ export function diskProblem(error: unknown, path: string, doing: string): unknow
       return new CacheError(
         'not-writable',
         path,
-        `${path} is not writable (${code}) while ${doing}: give yourself write permission, or choose another folder with CURIE_CACHE`,
+        `${path} is not writable (${code}) while ${doing}: give yourself write permission, or ${instead}`,
         error,
       );
     case 'ENOSPC':

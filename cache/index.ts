@@ -34,7 +34,7 @@ import { Syncs } from './syncs.ts';
 
 export { canonicalJson, digestOf, type Json, sha256 } from './canonical.ts';
 export { type Checkpoint, openCheckpoint } from './checkpoints.ts';
-export { CacheError, type CacheProblem } from './errors.ts';
+export { CacheError, type CacheProblem, diskProblem } from './errors.ts';
 export type { GcOptions, GcResult } from './gc.ts';
 export type { CacheStats, Verification } from './inspect.ts';
 export type { Lease } from './lease.ts';

@@ -13,7 +13,7 @@ const program = new Command('curie')
   .showSuggestionAfterError()
   .addHelpText(
     'after',
-    '\nExit codes: 0 done (inconclusive results included), 1 a step failed, 2 the study or the usage is wrong.',
+    '\nExit codes: 0 done (inconclusive results included), 1 a step failed,\n2 the study or the usage is wrong, 130 interrupted.',
   );
 
 const repeated = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -98,6 +98,13 @@ onCache('gc', 'remove bytes that no kept run needs; records stay')
   .option('-n, --dry-run', 'only say what would go')
   .action(async (options) => (await import('./cache.ts')).gcCommand(options));
 
+// Whoever reads what is printed has gone, as with `| head`: as good as an interrupt.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.interrupted);
+    throw error;
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -107,6 +114,7 @@ try {
     process.exitCode = error.code;
   } else if (error instanceof CacheError) {
     console.error(error.message);
-    process.exitCode = EXIT.wrong;
+    process.exitCode =
+      error.problem === 'disk-full' || error.problem === 'disk' ? EXIT.failed : EXIT.wrong;
   } else throw error;
 }

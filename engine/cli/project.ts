@@ -7,7 +7,12 @@ import { knowledgeOf } from '../plan/knowledge.ts';
 import { type Plan, plan, upstreamAfter } from '../plan/plan.ts';
 import type { Upstream } from '../plan/resolve.ts';
 import type { Figure } from '../step.ts';
-import { type DiagnosticError, formatDiagnostics, source } from '../study/diagnostic.ts';
+import {
+  type DiagnosticError,
+  formatDiagnostics,
+  SET_PREFIX,
+  source,
+} from '../study/diagnostic.ts';
 import type { ExpandedStudy, Span, TaskId } from '../study/expanded.ts';
 import { loadStudy } from '../study/load.ts';
 import { didYouMean } from '../study/suggest.ts';
@@ -28,7 +33,7 @@ export interface Project {
   readonly cacheFolder: string;
   /** Folder of this study's results. */
   readonly results: string;
-  /** A place in the study as `file:line:column`. */
+  /** A place in the study as `file:line:column`, or the `--set` that gave the value. */
   readonly at: (span: Span) => string;
   readonly explain: (error: DiagnosticError) => string;
 }
@@ -56,6 +61,7 @@ export function openProject(file: string, options: StudyOptions): Project {
     cacheFolder: cacheFolder(options),
     results: join(root, 'results', study.name),
     at: (span) => {
+      if (span.file.startsWith(SET_PREFIX)) return span.file;
       const place = source(span, readFileSync);
       return `${place.file}:${place.line}:${place.column}`;
     },

@@ -1,7 +1,7 @@
 /** The report, from a run or from what the cache holds. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cache } from '../../cache/index.ts';
+import { type Cache, diskProblem } from '../../cache/index.ts';
 import type { Upstream } from '../plan/resolve.ts';
 import { writeReport } from '../report/report.ts';
 import type { RunEvent } from '../run/event.ts';
@@ -31,24 +31,29 @@ export async function reportCommand(file: string, options: StudyOptions): Promis
   console.log(shownPath(path));
 }
 
-/** Writes the page of a study into its results. */
-export function reportOf(
+/** Writes the page of a study into its results; throws a `CacheError` where the disk does not take it. */
+export async function reportOf(
   project: Project,
   cache: Cache,
   ended: readonly Upstream[],
   events: readonly RunEvent[],
 ): Promise<{ readonly path: string; readonly changed: boolean }> {
   const { study, text, results } = project;
-  return writeReport({
-    study,
-    text,
-    ended,
-    events,
-    files: study.files
-      .filter((path) => existsSync(path))
-      .map((path) => ({ path, ...cache.digestFile(path) })),
-    figures: figureReader(cache),
-    version: version(),
-    out: join(results, 'report.html'),
-  });
+  const files = study.files
+    .filter((path) => existsSync(path))
+    .map((path) => ({ path, ...cache.digestFile(path) }));
+  try {
+    return await writeReport({
+      study,
+      text,
+      ended,
+      events,
+      files,
+      figures: figureReader(cache),
+      version: version(),
+      out: join(results, 'report.html'),
+    });
+  } catch (error) {
+    throw diskProblem(error, results, 'writing the report', 'run in a folder of your own');
+  }
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
-import { type Cache, openCache } from '../../cache/index.ts';
+import { type Cache, CacheError, openCache } from '../../cache/index.ts';
 import type { Upstream } from '../plan/resolve.ts';
 import { formatDuration } from '../report/number.ts';
 import { findDevices } from '../run/devices.ts';
@@ -99,11 +99,19 @@ async function run(
     });
     emit({ kind: 'run-finished', at: clock(), ...counts });
     await view.close();
-    const { path } = await reportOf(project, cache, ended, events);
-    if (!options.json) sayOutcome(project, cache, ended, counts, events, path, clock());
-    if (stop.signal.aborted) throw new Failure('', EXIT.interrupted);
-    if (counts.failed + counts.blocked > 0) throw new Failure('', EXIT.failed);
+    if (!options.json) sayOutcome(project, cache, ended, counts, events, clock());
+    const code = stop.signal.aborted
+      ? EXIT.interrupted
+      : counts.failed + counts.blocked > 0
+        ? EXIT.failed
+        : 0;
+    const { path } = await reportOf(project, cache, ended, events).catch((error: unknown) => {
+      throw error instanceof CacheError && code !== 0 ? new Failure(error.message, code) : error;
+    });
+    if (!options.json) console.log(`report: ${shownPath(path)}`);
+    if (code !== 0) throw new Failure('', code);
   } finally {
+    await view.close();
     stop.dispose();
     executor.close();
     journal.close();
@@ -199,7 +207,6 @@ function sayOutcome(
   ended: readonly Upstream[],
   counts: Counts,
   events: readonly RunEvent[],
-  report: string,
   milliseconds: number,
 ): void {
   const tables = resultTables(study, ended, figureReader(cache));
@@ -223,7 +230,6 @@ function sayOutcome(
   console.log(
     `\n${plural(all, 'task')} in ${formatDuration(milliseconds / 1000)}: ${parts.join(', ')}`,
   );
-  console.log(`report: ${shownPath(report)}`);
 }
 
 /** Why a task is inconclusive; undefined if it is not. */

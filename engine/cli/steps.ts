@@ -4,18 +4,19 @@ import type { InputField, OutputField, StepInterface } from '../step.ts';
 import { execDeclaration } from '../study/exec-interface.ts';
 import { didYouMean } from '../study/suggest.ts';
 import { Failure } from './failure.ts';
-import { columns } from './text.ts';
+import { glossary, terminalWidth, wrapped } from './text.ts';
 
 type Declared = Omit<StepInterface, 'load'>;
 
+/** `outputs` is declared beside `with`, not in it. */
+const { outputs: _, ...execInputs } = execDeclaration.inputs;
+const exec: Declared = { ...execDeclaration, inputs: execInputs };
+
 export function stepsCommand(name: string | undefined, options: { readonly json?: boolean }): void {
-  const all: readonly Declared[] = [
-    ...steps.filter(({ type }) => type !== execDeclaration.type),
-    execDeclaration,
-  ];
+  const all: readonly Declared[] = [...steps.filter(({ type }) => type !== exec.type), exec];
   if (name === undefined) {
     if (options.json) console.log(JSON.stringify(all.map(plain), null, 2));
-    else for (const line of columns(all.map(({ type, about }) => [type, about]))) console.log(line);
+    else for (const line of listOf(all)) console.log(line);
     return;
   }
   const step = all.find(({ type }) => type === name);
@@ -25,6 +26,13 @@ export function stepsCommand(name: string | undefined, options: { readonly json?
   }
   if (options.json) console.log(JSON.stringify(plain(step), null, 2));
   else for (const line of asText(step)) console.log(line);
+}
+
+function listOf(all: readonly Declared[]): string[] {
+  return glossary(
+    all.map(({ type, about }) => [type, about]),
+    terminalWidth(),
+  );
 }
 
 function plain({
@@ -42,32 +50,44 @@ function plain({
 
 function asText(step: Declared): string[] {
   const { threads, memory } = step.resources;
-  const inputs = Object.entries(step.inputs).map(([name, field]) => [
-    name,
-    inputKind(field),
-    presence(field),
-    field.about ?? '',
-  ]);
-  const outputs = Object.entries(step.outputs).map(([name, field]) => [
-    name,
-    outputKind(field),
-    field.about ?? '',
-  ]);
+  const most = terminalWidth();
+  const indented = (entries: readonly (readonly [string, string])[]): string[] =>
+    glossary(entries, most - 2).map((line) => `  ${line}`);
+  const inputs = Object.entries(step.inputs).map(
+    ([name, field]) =>
+      [name, explained(`${inputKind(field)}, ${presence(field)}`, field.about)] as const,
+  );
+  const outputs = Object.entries(step.outputs).map(
+    ([name, field]) => [name, explained(outputKind(field), field.about)] as const,
+  );
+  const cores = threads.min === threads.max ? `${threads.min}` : `${threads.min} to ${threads.max}`;
   return [
     `${step.type}, revision ${step.revision}, ${step.determinism === 'exact' ? 'bit for bit reproducible' : 'statistically reproducible'}`,
-    step.about,
+    ...wrapped(step.about, most),
     '',
     'inputs',
-    ...columns(inputs).map((line) => `  ${line}`),
+    ...indented(inputs),
     'outputs',
-    ...(outputs.length === 0
-      ? ['  as the study declares them']
-      : columns(outputs).map((line) => `  ${line}`)),
-    `resources  ${threads.min === threads.max ? threads.min : `${threads.min} to ${threads.max}`} ${threads.max === 1 ? 'core' : 'cores'}, ${memory} MB`,
-    ...(step.cites.length > 0
-      ? [`cites  ${step.cites.map((doi) => `doi:${doi}`).join(', ')}`]
-      : []),
+    ...(outputs.length === 0 ? DECLARED_OUTPUTS : indented(outputs)),
+    ...glossary(
+      [
+        ['resources', `${cores} ${threads.max === 1 ? 'core' : 'cores'}, ${memory} MB`],
+        ...(step.cites.length > 0
+          ? [['cites', step.cites.map((doi) => `doi:${doi}`).join(', ')] as const]
+          : []),
+      ],
+      most,
+    ),
   ];
+}
+
+const DECLARED_OUTPUTS = [
+  '  as the step declares them beside `with`:',
+  '  outputs: { eta: { file: eta.json, type: quantity, dimension: viscosity } }',
+];
+
+function explained(kind: string, about: string | undefined): string {
+  return about === undefined ? kind : `${kind}: ${about}`;
 }
 
 function inputKind(field: InputField): string {

@@ -2,7 +2,15 @@
  * The report: a run as one HTML file that needs no network. A view, not a task: it is written
  * again when what it shows has changed, and left alone otherwise.
  */
-import { closeSync, mkdirSync, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { type ActionRecord, type Content, canonicalJson, sha256 } from '../../cache/index.ts';
 import type { Upstream } from '../plan/resolve.ts';
@@ -48,8 +56,13 @@ export async function writeReport(
   const page = `${MARK}${digest} -->\n${await drawPage(input)}`;
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, page);
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, page);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
   return { path, changed: true };
 }
 

@@ -13,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { diskProblem } from '../../cache/index.ts';
 import type { RunEvent } from './event.ts';
 
 const FILE = 'events.jsonl';
@@ -23,10 +24,19 @@ export interface Journal {
   close(): void;
 }
 
-/** Begins the journal of a run in its folder. */
+/** Begins the journal of a run in its folder. Throws a `CacheError` where the disk does not take it. */
 export function openJournal(folder: string): Journal {
-  mkdirSync(folder, { recursive: true });
-  const file = openSync(join(folder, FILE), 'a');
+  const onDisk = <T>(write: () => T): T => {
+    try {
+      return write();
+    } catch (error) {
+      throw diskProblem(error, folder, 'writing the journal of the run');
+    }
+  };
+  const file = onDisk(() => {
+    mkdirSync(folder, { recursive: true });
+    return openSync(join(folder, FILE), 'a');
+  });
   const told = new Map<string, number>();
   return {
     write(event) {
@@ -34,7 +44,7 @@ export function openJournal(folder: string): Journal {
         if (event.at - (told.get(event.task) ?? Number.NEGATIVE_INFINITY) < PROGRESS_EVERY) return;
         told.set(event.task, event.at);
       }
-      writeSync(file, `${JSON.stringify(event)}\n`);
+      onDisk(() => writeSync(file, `${JSON.stringify(event)}\n`));
     },
     close: () => closeSync(file),
   };

@@ -6,7 +6,7 @@
  * REGISTRY is the URL of a module that exports `steps`. Messages of `protocol.ts` go over the
  * channel of `child_process`; descriptor 4 is the pipe of `guard.ts`.
  */
-import { openCheckpoint } from '../../cache/index.ts';
+import { CacheError, diskProblem, openCheckpoint } from '../../cache/index.ts';
 import { type RunStep, StepError, type StepInterface, type TaskContext } from '../step.ts';
 import { loadExec } from '../study/exec-interface.ts';
 import { EXEC } from '../study/names.ts';
@@ -72,8 +72,9 @@ async function attempt(
     return { kind: 'outcome', outcome };
   } catch (error) {
     if (error instanceof Stopped) return { kind: 'stopped' };
-    if (error instanceof StepError || isForTheUser(error))
-      return { kind: 'failed', message: error.message, log: [] };
+    if (error instanceof StepError) return { kind: 'failed', message: error.message, log: [] };
+    const disk = diskTrouble(error, assignment);
+    if (disk !== undefined) return { kind: 'failed', message: disk, log: [] };
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const message = error instanceof Error ? error.message : String(error);
     return {
@@ -84,9 +85,12 @@ async function attempt(
   }
 }
 
-/** Errors of the cache have words for the user too: a disk that is full while a checkpoint is saved. */
-function isForTheUser(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'CacheError';
+/** Words for the user where the disk did not take a checkpoint or the step's files; else undefined. */
+function diskTrouble(error: unknown, { step, folder }: Assignment): string | undefined {
+  const known = diskProblem(error, folder, `${step} was writing its files`);
+  if (!(known instanceof CacheError)) return undefined;
+  // Any other failure to read or write may be a defect of the step.
+  return known === error || known.problem === 'disk-full' ? known.message : undefined;
 }
 
 async function load(type: string): Promise<RunStep> {
