@@ -154,10 +154,11 @@ export class ContentStore {
       if (this.#disk.makeFolder(folder)) await this.#syncs.sync(this.#blobs);
       this.#link(temporary, name);
       await this.#syncs.sync(folder);
+      discard(this.#disk, temporary);
+      this.#stats.wrote(this.pathOf(name), name);
     } catch (error) {
-      throw diskProblem(error, this.#root, 'storing a result');
-    } finally {
       if (temporary !== undefined) discard(this.#disk, temporary);
+      throw diskProblem(error, this.#root, 'storing a result');
     }
   }
 

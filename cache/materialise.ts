@@ -77,7 +77,7 @@ export class Results {
       if (blocked !== undefined) return { kind: 'refused', because: blocked };
       return this.#place(content, make, name, target);
     } catch (error) {
-      throw diskProblem(error, target, 'writing a result');
+      throw diskProblem(error, target, 'writing a result', 'run in a folder of your own');
     }
   }
 
@@ -124,6 +124,7 @@ export class Results {
       make(temporary);
       this.#note(name, content.digest);
       this.#disk.rename(temporary, target);
+      this.#stats.wrote(target, content.digest);
     } finally {
       discard(this.#disk, temporary);
     }

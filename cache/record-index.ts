@@ -7,7 +7,7 @@
  * Writers begin with a newline, so that a line torn by a crash damages no other.
  */
 import { type Disk, discard, type FileStat } from './disk.ts';
-import { identityOf } from './stat-cache.ts';
+import { identityOf, OwnFiles } from './stat-cache.ts';
 
 /** Lines kept in memory before they are appended together. */
 const BATCH = 256;
@@ -24,11 +24,13 @@ export class RecordIndex {
   /** By key: where its line begins and ends. */
   #places: Map<string, readonly [start: number, end: number]> | undefined;
   #unwritten: string[] = [];
+  readonly #own: OwnFiles;
 
   constructor(disk: Disk, log: string, readOnly: boolean) {
     this.#disk = disk;
     this.#log = log;
     this.#readOnly = readOnly;
+    this.#own = new OwnFiles(disk);
   }
 
   /** Text of the record's file, if the file is still the one that was read. */
@@ -41,6 +43,11 @@ export class RecordIndex {
     return this.#lines.toString('utf8', start + head.length, place[1] + 1);
   }
 
+  /** Notes that this process has just published a record. */
+  wrote(key: string, path: string, text: string): void {
+    this.#own.add(path, (stat) => this.add(key, stat, text));
+  }
+
   /** Remembers what a record's file holds. The caller knows that its identity can be trusted. */
   add(key: string, stat: FileStat, text: string): void {
     this.#unwritten.push(`${key} ${identityOf(stat)} ${text}`);
@@ -48,6 +55,7 @@ export class RecordIndex {
   }
 
   flush(): void {
+    this.#own.settle();
     if (this.#unwritten.length === 0) return;
     const text = `\n${this.#unwritten.join('')}`;
     this.#unwritten = [];

@@ -171,17 +171,19 @@ export class RecordStore {
     let temporary: string | undefined;
     try {
       temporary = this.#temporary();
-      this.#disk.create(temporary, envelope(record), 0o444);
+      const text = envelope(record);
+      this.#disk.create(temporary, text, 0o444);
       await this.#syncs.sync(temporary);
       const folder = join(this.#root, 'ac', record.key.slice(0, 2));
       if (this.#disk.makeFolder(folder)) await this.#syncs.sync(join(this.#root, 'ac'));
       const committed = this.#publish(record, temporary, lease);
       await this.#syncs.sync(folder);
+      discard(this.#disk, temporary);
+      if (committed.kind !== 'same') this.#index.wrote(record.key, this.pathOf(record.key), text);
       return committed;
     } catch (error) {
-      throw diskProblem(error, this.#root, 'saving a record');
-    } finally {
       if (temporary !== undefined) discard(this.#disk, temporary);
+      throw diskProblem(error, this.#root, 'saving a record');
     }
   }
 

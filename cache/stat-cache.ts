@@ -9,6 +9,9 @@
  * its hashing can change again without its times showing it. Therefore a file whose mtime or
  * ctime is not at least two seconds older than the hashing is hashed again next time. On file
  * systems that other machines write (NFS, FUSE, …) times prove nothing, and nothing is kept.
+ *
+ * Files that this process has written itself need not be read again: once they are two seconds
+ * old and still have the inode and mtime of the writing, their digest is what was written.
  */
 import { createHash } from 'node:crypto';
 import { type Disk, discard, type FileStat } from './disk.ts';
@@ -36,12 +39,14 @@ export class StatCache {
   /** By device and inode: size and times, then the digest they stand for. */
   #known: Map<string, { readonly version: string; readonly digest: string }> | undefined;
   #unwritten: string[] = [];
+  readonly #own: OwnFiles;
   readonly #shared = new Map<bigint, boolean>();
 
   constructor(disk: Disk, log: string, readOnly: boolean) {
     this.#disk = disk;
     this.#log = log;
     this.#readOnly = readOnly;
+    this.#own = new OwnFiles(disk);
   }
 
   /**
@@ -55,7 +60,7 @@ export class StatCache {
       if (before.kind !== 'file') throw new CacheError('missing', path, `${path} is not a file`);
       const remembered = this.lookUp(before);
       if (remembered !== undefined) return { digest: remembered, size: before.size };
-      const started = BigInt(Date.now()) * 1_000_000n;
+      const started = now();
       const digest = digestOfFile(this.#disk, path);
       const after = this.#disk.statTarget(path);
       if (after !== undefined && identityOf(after) === identityOf(before)) {
@@ -76,8 +81,14 @@ export class StatCache {
     return entry?.version === versionOf(stat) ? entry.digest : undefined;
   }
 
+  /** Notes that this process has just written a file, which has got its last name. */
+  wrote(path: string, digest: string): void {
+    this.#own.add(path, (stat, settledAt) => this.#remember(path, stat, digest, settledAt));
+  }
+
   /** Appends what was learnt to the log. */
   flush(): void {
+    this.#own.settle();
     if (this.#unwritten.length === 0) return;
     const lines = this.#unwritten;
     this.#unwritten = [];
@@ -141,6 +152,46 @@ export class StatCache {
       discard(this.#disk, fresh);
     }
   }
+}
+
+/** Files that this process has written, until they are old enough to be told apart by their times. */
+export class OwnFiles {
+  readonly #disk: Disk;
+  #young: {
+    readonly path: string;
+    readonly stat: FileStat;
+    readonly writtenAt: bigint;
+    readonly learn: (stat: FileStat, settledAt: bigint) => void;
+  }[] = [];
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  /** `learn` is called once the file has been left alone for long enough. */
+  add(path: string, learn: (stat: FileStat, settledAt: bigint) => void): void {
+    const stat = this.#disk.stat(path);
+    if (stat?.kind !== 'file') return;
+    this.#young.push({ path, stat, writtenAt: now(), learn });
+    if (this.#young.length % BATCH === 0) this.settle();
+  }
+
+  /** Looks at files that are old enough. */
+  settle(): void {
+    const settledAt = now();
+    const old = this.#young.findIndex(({ writtenAt }) => settledAt - writtenAt <= RACY_NS);
+    const due = this.#young.splice(0, old < 0 ? this.#young.length : old);
+    for (const { path, stat, learn } of due) {
+      const found = this.#disk.stat(path);
+      // Times of links and unlinks may differ; the bytes are those of the same inode and mtime.
+      if (found?.ino === stat.ino && found.mtimeNs === stat.mtimeNs && found.size === stat.size)
+        learn(found, settledAt);
+    }
+  }
+}
+
+function now(): bigint {
+  return BigInt(Date.now()) * 1_000_000n;
 }
 
 /** Hex SHA-256 of a file's bytes, read in pieces. */
