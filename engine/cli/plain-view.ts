@@ -48,7 +48,7 @@ export function plainView(write: (line: string) => void): (event: RunEvent) => v
         line(event, `not run, because ${event.by} failed`);
         break;
       case 'task-stopped':
-        line(event, 'stopped');
+        if (told.has(event.task)) line(event, 'stopped');
         break;
     }
   };

@@ -109,13 +109,11 @@ export class RunState {
     }
   }
 
-  get counts(): { readonly all: number; readonly ended: number; readonly failed: number } {
-    const tasks = [...this.#tasks.values()];
-    return {
-      all: tasks.length,
-      ended: tasks.filter(({ state }) => ENDED.has(state)).length,
-      failed: tasks.filter(({ state }) => state === 'failed').length,
-    };
+  /** How many tasks there are, and how many are in each state. */
+  get counts(): { readonly all: number } & { readonly [state in TaskNow['state']]?: number } {
+    const counts: { [state in TaskNow['state']]?: number } = {};
+    for (const { state } of this.#tasks.values()) counts[state] = (counts[state] ?? 0) + 1;
+    return { ...counts, all: this.#tasks.size };
   }
 
   step(name: string): StepNow {

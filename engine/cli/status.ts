@@ -25,10 +25,9 @@ export function statusCommand(file: string, options: StudyOptions): void {
   );
   for (const line of columns(state.steps().map((step) => [step.name, step.summary])))
     console.log(`  ${line}`);
-  const { counts } = state;
-  console.log(
-    `${plural(counts.ended, 'task')} of ${counts.all} ended${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`,
-  );
+  const { all, ...counts } = state.counts;
+  const parts = Object.entries(counts).map(([state, count]) => `${count} ${state}`);
+  console.log(`${plural(all, 'task')}: ${parts.join(', ')}`);
 }
 
 function howItStands(

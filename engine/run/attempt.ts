@@ -123,7 +123,7 @@ export class Work {
       },
     );
     const ending = await this.#attempt.ended;
-    this.#seconds = (performance.now() - this.#started.at) / 1000;
+    this.#seconds = Math.round(performance.now() - this.#started.at) / 1000;
     return ending;
   }
 
@@ -163,7 +163,7 @@ export class Work {
         log: this.#log,
         provenance: {
           started: this.#started.time,
-          seconds: Math.round(this.#seconds * 1000) / 1000,
+          seconds: this.#seconds,
           threads: this.#mostThreads,
           host,
           curie: version,
@@ -178,6 +178,8 @@ export class Work {
       );
     const committed = await cache.commit(record, lease);
     cache.checkpoint(decision.key).remove();
+    // What is in it is in the cache now; a disk that refuses this only wastes room until the end.
+    rmSync(this.#folder, { recursive: true, force: true });
     return {
       kind: 'kept',
       record,

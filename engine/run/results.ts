@@ -15,7 +15,10 @@ export function publish(
   cache: Pick<Cache, 'materialise' | 'materialiseBytes'>,
 ): string[] {
   const messages: string[] = [];
+  let refused = false;
   const place = (path: string, write: () => Materialised): void => {
+    // Where one file does not fit, the others would only say the same.
+    if (refused) return;
     try {
       const done = write();
       if (done.kind === 'refused') messages.push(done.because);
@@ -27,6 +30,7 @@ export function publish(
       // The result itself is safe in the cache: the run goes on without the copy.
       if (!(error instanceof CacheError)) throw error;
       messages.push(error.message);
+      refused = true;
     }
   };
   const values: { [output: string]: Json } = {};
