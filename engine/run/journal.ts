@@ -18,6 +18,8 @@ import type { RunEvent } from './event.ts';
 
 const FILE = 'events.jsonl';
 const PROGRESS_EVERY = 5000;
+/** Lines kept back at most. */
+const BATCH = 1000;
 
 export interface Journal {
   write(event: RunEvent): void;
@@ -26,27 +28,38 @@ export interface Journal {
 
 /** Begins the journal of a run in its folder. Throws a `CacheError` where the disk does not take it. */
 export function openJournal(folder: string): Journal {
-  const onDisk = <T>(write: () => T): T => {
+  let file: number;
+  try {
+    mkdirSync(folder, { recursive: true });
+    file = openSync(join(folder, FILE), 'a');
+  } catch (error) {
+    throw diskProblem(error, folder, 'beginning the journal of the run');
+  }
+  const told = new Map<string, number>();
+  let unwritten: string[] = [];
+  const flush = (): void => {
+    const text = unwritten.join('');
+    unwritten = [];
     try {
-      return write();
-    } catch (error) {
-      throw diskProblem(error, folder, 'writing the journal of the run');
+      writeSync(file, text);
+    } catch {
+      // A disk that has become full: the work matters more than its diary, and says so itself.
     }
   };
-  const file = onDisk(() => {
-    mkdirSync(folder, { recursive: true });
-    return openSync(join(folder, FILE), 'a');
-  });
-  const told = new Map<string, number>();
   return {
     write(event) {
       if (event.kind === 'task-progress') {
         if (event.at - (told.get(event.task) ?? Number.NEGATIVE_INFINITY) < PROGRESS_EVERY) return;
         told.set(event.task, event.at);
       }
-      onDisk(() => writeSync(file, `${JSON.stringify(event)}\n`));
+      unwritten.push(`${JSON.stringify(event)}\n`);
+      // Of restored tasks there may be very many at once, and nobody waits for them.
+      if (event.kind !== 'task-restored' || unwritten.length >= BATCH) flush();
     },
-    close: () => closeSync(file),
+    close() {
+      flush();
+      closeSync(file);
+    },
   };
 }
 
