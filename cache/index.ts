@@ -16,7 +16,7 @@
 import { join, resolve } from 'node:path';
 import { type Checkpoint, openCheckpoint } from './checkpoints.ts';
 import { ContentStore } from './content.ts';
-import { type Disk, realDisk } from './disk.ts';
+import { type Disk, discard, realDisk } from './disk.ts';
 import { diskProblem } from './errors.ts';
 import { collect, type GcOptions, type GcResult } from './gc.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -95,6 +95,8 @@ export interface Cache {
    * removes it: what should outlive this process is moved into the run's folder.
    */
   newFolder(): string;
+  /** Removes such a folder whose work is done; one that cannot be removed waits for `close`. */
+  removeFolder(folder: string): void;
 
   /**
    * Makes `content` appear at `path` (relative, inside the folder `root`) as a reflink or copy.
@@ -194,6 +196,7 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
         throw diskProblem(error, root, 'making a folder to work in');
       }
     },
+    removeFolder: (folder) => discard(disk, folder),
 
     materialise: (wanted, folder, path) =>
       resultsIn(folder).materialise(wanted, content.pathOf(wanted.digest), path),

@@ -178,8 +178,7 @@ export class Work {
       );
     const committed = await cache.commit(record, lease);
     cache.checkpoint(decision.key).remove();
-    // What is in it is in the cache now; a disk that refuses this only wastes room until the end.
-    rmSync(this.#folder, { recursive: true, force: true });
+    cache.removeFolder(this.#folder);
     return {
       kind: 'kept',
       record,
