@@ -1,6 +1,7 @@
 /** What the steps that simulate share: checkpoints, progress, stopping, threads, time steps. */
-import { StepError, type TaskContext } from '../engine/step.ts';
+import { type Measured, StepError, type TaskContext } from '../engine/step.ts';
 import { AMU_PER_A3_TO_G_PER_CM3 } from '../physics/constants.ts';
+import type { Combined } from '../physics/dynamics/members.ts';
 import type { Hooks, Progress } from '../physics/dynamics/program.ts';
 import { PotentialError } from '../physics/potentials/force-field.ts';
 import type { Potential } from './potential.ts';
@@ -39,6 +40,17 @@ export function simulationHooks(
       // Lets messages of the engine in.
       await new Promise((resolve) => setImmediate(resolve));
     },
+  };
+}
+
+/** A value's error in its parts: what longer runs reduce, and what the committee disagrees about. */
+export function errorsOf({ statistical, committee }: Omit<Combined, 'value'>): {
+  readonly standard_error: number;
+  readonly contributions: Measured['contributions'];
+} {
+  return {
+    standard_error: Math.sqrt(statistical * statistical + (committee ?? 0) * (committee ?? 0)),
+    contributions: { statistical, ...(committee === null ? {} : { committee }) },
   };
 }
 

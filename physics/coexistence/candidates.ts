@@ -1,6 +1,6 @@
 /** The crystals that may be the solid, each at the volume of its least energy. */
 import type { ForceField } from '../potentials/force-field.ts';
-import { crystalCurve } from '../relaxation/crystal.ts';
+import { relaxedCrystal } from '../relaxation/crystal.ts';
 import { type Composition, populate } from '../structure/alloy.ts';
 import { elongated, nearCubic, type Replication, supercell } from '../structure/crystal.ts';
 import type { CrystalKind } from '../structure/order.ts';
@@ -22,8 +22,6 @@ export const LEAST_LENGTH = 45;
 export const ENOUGH_ATOMS = 800;
 /** Metal atoms of the small crystals: a quarter, but few and many enough. */
 const SMALL: readonly [number, number] = [54, 256];
-/** Lattice sites of an alloy whose volume is relaxed; an element needs one unit cell. */
-const ALLOY_SITES = 54;
 
 /**
  * Null where the crystal's energy has no minimum in range.
@@ -41,10 +39,8 @@ export function candidate(
     const alloy = populate(crystal, composition, field.elements, seed);
     return { alloy, metals: crystal.positions.length / 3 };
   };
-  const pure = Object.values(composition).filter((fraction) => fraction > 0).length === 1;
-  const middle = (range[0] + range[1]) / 2;
-  const relaxed = fill(pure ? [1, 1, 1] : nearCubic(kind, ALLOY_SITES), middle);
-  const { minimum } = crystalCurve(field, relaxed.alloy, relaxed.metals, range, between);
+  const request = { composition, sites: atoms, seed, range };
+  const minimum = relaxedCrystal(field, kind, request, between);
   if (minimum === null) return null;
   const { volume, energy } = minimum;
   const length = atoms >= ENOUGH_ATOMS ? LEAST_LENGTH : 0;

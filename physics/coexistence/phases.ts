@@ -1,12 +1,7 @@
 /** Which part of a cell is solid and which liquid, over time and along the normal. */
+import { orderOf } from '../dynamics/phase.ts';
 import type { Finished, Recorder } from '../dynamics/program.ts';
 import type { State } from '../dynamics/state.ts';
-import { type CrystalKind, crystallineOrder, metalAtoms, type Order } from '../structure/order.ts';
-
-/** Order of the metal atoms of a state. */
-export function orderOf(state: State): Order {
-  return crystallineOrder(metalAtoms(state.positions, state.types, state.elements), state.cell);
-}
 
 /** Columns of `orderRecorder`'s rows. */
 const COLUMNS = ['step', 'crystalline', 'bcc', 'fcc', 'hcp'] as const;
@@ -32,13 +27,6 @@ export function orderColumn({ rows }: Finished, name: (typeof COLUMNS)[number]):
   return Float64Array.from(
     { length: values.length / COLUMNS.length },
     (_, k) => values[k * COLUMNS.length + at],
-  );
-}
-
-/** The crystal that most crystalline atoms belong to. */
-export function leadingKind(kinds: Order['kinds']): CrystalKind {
-  return (['bcc', 'fcc', 'hcp'] as const).reduce((best, kind) =>
-    kinds[kind] > kinds[best] ? kind : best,
   );
 }
 

@@ -7,6 +7,7 @@
  * given follows by perturbation (`committee.ts`).
  */
 import type { Limits } from '../dynamics/driver.ts';
+import { heatingTemperature, meltingStage, meltOf, QUICK_BAROSTAT } from '../dynamics/melting.ts';
 import { monitorRecorder } from '../dynamics/monitor.ts';
 import type { Finished, Program, Recorder, Segment } from '../dynamics/program.ts';
 import { cloneState, restExtendedVariables, type State, volumeOf } from '../dynamics/state.ts';
@@ -14,7 +15,7 @@ import { thermoRecorder } from '../dynamics/thermo.ts';
 import { maxwellBoltzmann } from '../dynamics/velocities.ts';
 import type { CrystalKind } from '../structure/order.ts';
 import { assemble, liquidHalf } from './assemble.ts';
-import { orderOf, orderRecorder } from './phases.ts';
+import { orderRecorder } from './phases.ts';
 import {
   type Candidate,
   type CoexistencePlan,
@@ -41,21 +42,8 @@ import {
   solidVolume,
 } from './solid.ts';
 
-/**
- * Melting temperatures tried one after another, in units of the highest temperature, until the
- * crystal has melted: no hotter than needed, for a superheated melt boils.
- */
-export const MELTING_FACTORS: readonly number[] = [1.2, 1.2, 1.35, 1.35, 1.5, 1.5];
-/** fs at each */
-const MELTING = 1000;
-/** fs from there to the middle temperature: half of it a ramp, half to find its density. */
-const COOLING = 2000;
-/** fs; the barostat's period meanwhile, for the fronts to close up */
-const QUICK_BAROSTAT = 300;
 /** fs between two looks at the order */
 const ORDER_INTERVAL = 100;
-/** A melt has a smaller share of crystalline atoms. */
-const LIQUID_BELOW = 0.05;
 
 /** Crystals, melt, and both phases at each temperature. */
 export function coexistenceProgram(plan: CoexistencePlan): Program {
@@ -109,40 +97,20 @@ export function coexistenceProgram(plan: CoexistencePlan): Program {
     const untried = temperatures.find((temperature) => !tried(solid.kind, temperature));
     if (untried !== undefined) return solidTest(solid, untried);
 
-    const melting = done.filter(({ name }) => name.startsWith('melting'));
-    const cooled = done.find(({ name }) => name === 'cooling');
-    if (!cooled) {
-      const molten = melting.at(-1)?.state;
-      const constant = {
-        kind: 'npt',
-        pressure,
-        coupling: 'z',
-        barostatPeriod: QUICK_BAROSTAT,
-      } as const;
-      const share = molten ? orderOf(molten).fraction : 1;
-      if (molten && share < LIQUID_BELOW) {
-        const from = MELTING_FACTORS[melting.length - 1]! * hottest;
-        const ramp = { from, to: between, begin: 0, end: steps(COOLING / 2) };
-        return segment('cooling', COOLING, [thermo], { ...constant, temperature: ramp }, () => {
-          const state = cloneState(molten);
-          restExtendedVariables(state);
-          return state;
-        });
-      }
-      if (melting.length === MELTING_FACTORS.length)
-        return {
-          stop: `the crystal did not melt in ${(MELTING_FACTORS.length * MELTING) / 1000} ps at up to ${(MELTING_FACTORS.at(-1)! * hottest).toFixed(0)} K: ${(100 * share).toFixed(0)} % of its atoms are in crystalline surroundings`,
-        };
-      const hot = MELTING_FACTORS[melting.length]! * hottest;
+    const melt = meltOf(done);
+    if (!melt) {
+      const stage = meltingStage(done, { hottest, to: between, timestep });
+      if ('stop' in stage) return stage;
+      const { temperature } = stage;
       return segment(
-        `melting ${melting.length + 1}`,
-        MELTING,
+        stage.name,
+        stage.time,
         [thermo],
-        { ...constant, temperature: hot },
+        { kind: 'npt', temperature, pressure, coupling: 'z', barostatPeriod: QUICK_BAROSTAT },
         () => {
-          if (molten) return cloneState(molten);
+          if (stage.from) return cloneState(stage.from);
           const state = liquidHalf(solid.halves, solidVolume(tests, solid.kind, between));
-          maxwellBoltzmann(state, 2 * hot, seed, temperatures.length);
+          maxwellBoltzmann(state, heatingTemperature(stage), seed, temperatures.length);
           return state;
         },
       );
@@ -162,7 +130,7 @@ export function coexistenceProgram(plan: CoexistencePlan): Program {
         { ...constant, barostatPeriod: QUICK_BAROSTAT },
         () => {
           const volume = solidVolume(tests, solid.kind, temperature);
-          return assemble(solid.halves, cooled.state, volume, temperature, seed, open);
+          return assemble(solid.halves, melt, volume, temperature, seed, open);
         },
       );
     const pieces = piecesOf(done, temperature);

@@ -1,7 +1,8 @@
 /** What the runs with both phases say about the melting temperature. */
+import { leadingKind, orderOf } from '../dynamics/phase.ts';
 import type { Finished } from '../dynamics/program.ts';
 import { volumeOf } from '../dynamics/state.ts';
-import { leadingKind, orderColumn, orderOf } from './phases.ts';
+import { orderColumn } from './phases.ts';
 import { BOTH_PHASES, type Candidate, type CoexistencePlan, closingOf } from './plan.ts';
 import { type CoexistenceRun, coexistenceRun, runTemperatures } from './runs.ts';
 import { chosenSolid, decidingTests, type SolidTest, solidTests, solidVolume } from './solid.ts';

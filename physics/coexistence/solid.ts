@@ -1,4 +1,5 @@
 /** Which crystal is the solid, and how large it is at each temperature. */
+import { leadingKind, orderOf } from '../dynamics/phase.ts';
 import type { Finished } from '../dynamics/program.ts';
 import { createState, type State, strain } from '../dynamics/state.ts';
 import { thermoColumn } from '../dynamics/thermo.ts';
@@ -6,7 +7,7 @@ import { maxwellBoltzmann } from '../dynamics/velocities.ts';
 import { cbrt } from '../elementary.ts';
 import { mean } from '../statistics/series.ts';
 import type { CrystalKind } from '../structure/order.ts';
-import { leadingKind, orderColumn, orderOf } from './phases.ts';
+import { orderColumn } from './phases.ts';
 import { type Candidate, type CoexistencePlan, enthalpyOfVolume } from './plan.ts';
 
 /** fs of each small crystal; its means are of the second half. */

@@ -8,11 +8,19 @@ import { meanWithError } from '../statistics/autocorrelation.ts';
 import { blockingError } from '../statistics/blocking.ts';
 import { LEAST_SAMPLES, mser5 } from '../statistics/mser.ts';
 import { mean } from '../statistics/series.ts';
-import { displacementSlope, FLOWING } from './displacement.ts';
+import type { CrystalKind } from '../structure/order.ts';
 import type { Limits } from './driver.ts';
+import {
+  heatingTemperature,
+  meltingStage,
+  meltOf,
+  QUICK_BAROSTAT,
+  SHORTEST_MELTING,
+} from './melting.ts';
 import { type Combined, combineMembers } from './members.ts';
 import { monitorRecorder, type Watch } from './monitor.ts';
-import type { Finished, Program, Segment } from './program.ts';
+import { crystalObjection, liquidObjection } from './phase.ts';
+import type { Finished, Program, Progress } from './program.ts';
 import { snapshotRecorder } from './snapshots.ts';
 import { cloneState, restExtendedVariables, type State, strain, volumeOf } from './state.ts';
 import { thermoColumn, thermoRecorder } from './thermo.ts';
@@ -21,7 +29,7 @@ import { maxwellBoltzmann } from './velocities.ts';
 export interface DensityPlan {
   /** Relaxed crystal: the phase itself, or what is melted for a liquid. */
   readonly crystal: State;
-  readonly phase: 'liquid' | 'crystal';
+  readonly phase: 'liquid' | CrystalKind;
   readonly members: number;
   /** K */
   readonly temperature: number;
@@ -33,34 +41,16 @@ export interface DensityPlan {
   readonly timestep: number;
   readonly seed: number;
   readonly watch: Watch;
-  /** Share of atoms in crystalline surroundings, 0 to 1. */
-  readonly crystalline: (state: State) => number;
 }
 
-/** A crystal is melted at this many times the temperature; much hotter it would boil. */
-export const MELTING_FACTOR = 1.5;
-/** fs at the melting temperature, again as long up to MELTING_ATTEMPTS times until it has melted. */
-const MELTING = 3000;
-const MELTING_ATTEMPTS = 3;
-/** fs of cooling from there */
-const COOLING = 1500;
 /** fs between two rows of the log */
 const LOG_INTERVAL = 20;
 /** Frames kept of each production. */
 const SNAPSHOTS = 25;
-/** Crystalline share below which a system counts as liquid. */
-export const LIQUID_BELOW = 0.05;
-/** Crystalline share above which a crystal has kept its order. */
-export const CRYSTAL_ABOVE = 0.5;
-
-function isLiquid(plan: DensityPlan, state: State): boolean {
-  return plan.crystalline(state) < LIQUID_BELOW;
-}
 
 /** Melting (for a liquid), then one production for each member. */
 export function densityProgram(plan: DensityPlan): Program {
   const { crystal, temperature, pressure, timestep, watch, seed, members } = plan;
-  const hot = MELTING_FACTOR * temperature;
   const volume = volumeOf(crystal.cell);
   const limits: Limits = { temperature: 6 * temperature, volume: [volume / 2, 2.5 * volume] };
   const logEvery = Math.max(1, Math.round(LOG_INTERVAL / timestep));
@@ -68,53 +58,40 @@ export function densityProgram(plan: DensityPlan): Program {
   const constant = { kind: 'npt', pressure, coupling: 'iso' } as const;
   const common = { timestep, limits, recorders };
 
-  /** The crystal with twice the kinetic energy: half of it becomes potential. */
-  const heated = (to: number, replica: number): State => {
-    const state = cloneState(crystal);
+  /** At rest but for new velocities, which are another replica's own. */
+  const started = (from: State, to: number, replica: number): State => {
+    const state = cloneState(from);
     restExtendedVariables(state);
-    maxwellBoltzmann(state, 2 * to, seed, replica);
+    maxwellBoltzmann(state, to, seed, replica);
     return state;
   };
 
   return (done) => {
-    const melting = done.filter(({ name }) => name.startsWith('melting'));
-    const cooled = done.find(({ name }) => name === 'cooling');
-    if (plan.phase === 'liquid' && !cooled) {
-      const molten = melting.at(-1)?.state;
-      if (molten && isLiquid(plan, molten)) {
-        const steps = Math.ceil(COOLING / timestep);
-        const ramp = { from: hot, to: temperature, begin: 0, end: steps };
-        return {
-          ...common,
-          name: 'cooling',
-          member: 0,
-          ensemble: { ...constant, temperature: ramp },
-          steps,
-          start: () => {
-            const state = cloneState(molten);
-            restExtendedVariables(state);
-            return state;
-          },
-        };
-      }
-      if (melting.length === MELTING_ATTEMPTS)
-        return {
-          stop: `the crystal did not melt in ${(MELTING_ATTEMPTS * MELTING) / 1000} ps at ${hot.toFixed(0)} K: ${(100 * plan.crystalline(molten!)).toFixed(0)} % of its atoms are in crystalline surroundings, a liquid has less than ${100 * LIQUID_BELOW} %`,
-        };
+    const melt = meltOf(done);
+    if (plan.phase === 'liquid' && !melt) {
+      const stage = meltingStage(done, { hottest: temperature, to: temperature, timestep });
+      if ('stop' in stage) return stage;
       return {
         ...common,
-        name: `melting ${melting.length + 1}`,
+        name: stage.name,
         member: 0,
-        ensemble: { ...constant, temperature: hot },
-        steps: Math.ceil(MELTING / timestep),
-        start: () => (molten ? cloneState(molten) : heated(hot, members)),
+        ensemble: {
+          ...constant,
+          temperature: stage.temperature,
+          barostatPeriod: QUICK_BAROSTAT,
+        },
+        steps: Math.ceil(stage.time / timestep),
+        start: () =>
+          stage.from
+            ? cloneState(stage.from)
+            : started(crystal, heatingTemperature(stage), members),
       };
     }
     const member = productionsOf(done).length;
     if (member === members) return null;
     const steps = Math.ceil(plan.length / members / timestep);
     const atoms = crystal.types.length;
-    const production: Segment = {
+    return {
       ...common,
       name: `production ${member + 1}`,
       member,
@@ -124,16 +101,20 @@ export function densityProgram(plan: DensityPlan): Program {
         ...recorders,
         snapshotRecorder(atoms, logEvery * Math.max(1, Math.floor(steps / SNAPSHOTS / logEvery))),
       ],
-      start: () => {
-        if (!cooled) return heated(temperature, member);
-        const state = cloneState(cooled.state);
-        restExtendedVariables(state);
-        maxwellBoltzmann(state, temperature, seed, member);
-        return state;
-      },
+      // Half of a crystal's kinetic energy becomes potential.
+      start: () =>
+        melt ? started(melt, temperature, member) : started(crystal, 2 * temperature, member),
     };
-    return production;
   };
+}
+
+/** Share of the work done, 0 to 1, as well as it can be told. */
+export function shareDone(plan: DensityPlan, { done, segment, step }: Progress): number {
+  const preparation = plan.phase === 'liquid' ? SHORTEST_MELTING : 0;
+  const time = (name: string, steps: number): number =>
+    name === 'melting 1' || !name.startsWith('melting') ? steps * plan.timestep : 0;
+  const past = done.reduce((sum, { name, state }) => sum + time(name, state.step), 0);
+  return Math.min(1, (past + time(segment.name, step)) / (preparation + plan.length));
 }
 
 /** The productions among what was done, in the order of the members. */
@@ -156,6 +137,7 @@ export interface VolumeAnalysis {
   readonly effectiveSamples: number;
 }
 
+/** Of a production that is long enough to be judged. */
 function analyse(volumes: Float64Array): VolumeAnalysis {
   const { start, settled } = mser5(volumes);
   const production = volumes.subarray(start);
@@ -170,8 +152,11 @@ function analyse(volumes: Float64Array): VolumeAnalysis {
   };
 }
 
-/** Shortest production of one member that can be judged, fs. */
+/** fs: a shorter production of one member cannot be judged. */
 export const SHORTEST_PRODUCTION = LOG_INTERVAL * LEAST_SAMPLES;
+
+/** Fewer independent values than this are marked. */
+export const ENOUGH_SAMPLES = 20;
 
 export interface DensityResult {
   /** g/cm³ */
@@ -218,8 +203,24 @@ export function evaluateDensity(plan: DensityPlan, done: readonly Finished[]): D
     states: productions.map((run, k) => atVolume(run.state, analyses[k]!.mean)),
     temperature: after('temperature_K'),
     pressure: after('pressure_GPa'),
-    objections: productions.flatMap((run) => phaseObjection(plan, run) ?? []),
+    objections: productions.flatMap(
+      (run) =>
+        (plan.phase === 'liquid' ? liquidObjection(run) : crystalObjection(run, plan.phase)) ?? [],
+    ),
   };
+}
+
+/**
+ * Each member's last configuration after productions that are too short for an analysis, at the
+ * mean volume of their later halves.
+ */
+export function roughStates(done: readonly Finished[]): State[] {
+  return productionsOf(done).map((run) => {
+    const volumes = thermoColumn(run, 'volume_A3');
+    return volumes.length === 0
+      ? atVolume(run.state, volumeOf(run.state.cell))
+      : atVolume(run.state, mean(volumes, Math.floor(volumes.length / 2)));
+  });
 }
 
 /** A copy of the state, scaled to a volume (Å³). */
@@ -229,20 +230,4 @@ function atVolume(state: State, volume: number): State {
   const factor = cbrt(volume / volumeOf(copy.cell));
   strain(copy, factor, factor, factor);
   return copy;
-}
-
-/** What became of the phase, if it was lost. */
-function phaseObjection(plan: DensityPlan, run: Finished): string | null {
-  const share = plan.crystalline(run.state);
-  const percent = `${(100 * share).toFixed(0)} %`;
-  const slope = displacementSlope(thermoColumn(run, 'time_fs'), thermoColumn(run, 'msd_A2'));
-  if (plan.phase === 'crystal')
-    return share > CRYSTAL_ABOVE
-      ? null
-      : `${run.name}: the crystal was lost, ${percent} of its atoms are left in crystalline surroundings`;
-  if (share >= LIQUID_BELOW)
-    return `${run.name}: the liquid crystallised, ${percent} of its atoms are in crystalline surroundings`;
-  return slope > FLOWING
-    ? null
-    : `${run.name}: the liquid does not flow, its mean squared displacement grows by ${slope.toFixed(2)} Å²/ps, a liquid's by more than ${FLOWING}`;
 }

@@ -152,6 +152,18 @@ function inverseCell(c: Float64Array): Float64Array {
   ).map((value) => value / determinant);
 }
 
+/** Metal atoms of a state, and the atomic fraction of each element. */
+export function contentsOf({ types, elements }: State): {
+  readonly metals: number;
+  readonly fractions: readonly number[];
+} {
+  const counts = elements.map((_, element) => types.filter((type) => type === element).length);
+  return {
+    metals: types.length - (counts[elements.indexOf('C')] ?? 0),
+    fractions: counts.map((count) => count / types.length),
+  };
+}
+
 /** What the monitor's rows say of a production. */
 export interface RangeReport {
   readonly marks: readonly string[];

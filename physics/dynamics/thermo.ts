@@ -1,4 +1,5 @@
 /** The running log of a simulation: what every thermo table holds. */
+import { weightedLineFit } from '../statistics/regression.ts';
 import { meanSquareDisplacement } from './displacement.ts';
 import type { Finished, Recorder } from './program.ts';
 
@@ -39,6 +40,22 @@ export function thermoColumn(segment: Finished, name: ThermoColumn): Float64Arra
   const at = THERMO_COLUMNS.indexOf(name);
   const width = THERMO_COLUMNS.length;
   return Float64Array.from({ length: rows.length / width }, (_, k) => rows[k * width + at]);
+}
+
+/**
+ * Drift of the conserved quantity over a segment, meV per atom and ps, by least squares; NaN with
+ * fewer than two rows.
+ */
+export function invariantDrift(segment: Finished): number {
+  const picoseconds = thermoColumn(segment, 'time_fs').map((time) => time / 1000);
+  if (picoseconds.length < 2) return Number.NaN;
+  const energies = thermoColumn(segment, 'invariant_eV');
+  const { slope } = weightedLineFit(
+    picoseconds,
+    energies,
+    new Float64Array(energies.length).fill(1),
+  );
+  return (1000 * slope) / segment.state.types.length;
 }
 
 /** The logs of several segments as comma-separated text with a header line. */

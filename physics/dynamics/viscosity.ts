@@ -6,11 +6,11 @@
  */
 import { type GreenKubo, greenKubo, LENGTH_OVER_CUT } from '../statistics/green-kubo.ts';
 import { mean } from '../statistics/series.ts';
-import { displacementSlope, FLOWING } from './displacement.ts';
 import type { Limits } from './driver.ts';
 import { combineMembers } from './members.ts';
 import { monitorRecorder, type Watch } from './monitor.ts';
-import type { Finished, Program, Segment } from './program.ts';
+import { liquidObjection } from './phase.ts';
+import type { Finished, Program, Progress, Segment } from './program.ts';
 import { cloneState, restExtendedVariables, type State, volumeOf } from './state.ts';
 import { stressComponents, stressRecorder } from './stress.ts';
 import { thermoColumn, thermoRecorder } from './thermo.ts';
@@ -44,8 +44,16 @@ const LONGEST_LAG = 10_000;
 /** Largest relative standard error that still counts as a result. */
 export const LARGEST_RELATIVE_ERROR = 0.25;
 
+/** Samples of the stress without which there is no correlation to speak of. */
+const LEAST_SAMPLES = 25;
+
 function everyFs(interval: number, timestep: number): number {
   return Math.max(1, Math.round(interval / timestep));
+}
+
+/** fs: what a replica must have at least. */
+export function shortestReplica(timestep: number): number {
+  return LEAST_SAMPLES * timestep * everyFs(STRESS_INTERVAL, timestep);
 }
 
 /** The replicas one after another: a little NVT, then NVE. */
@@ -89,6 +97,13 @@ export function viscosityProgram(plan: ViscosityPlan): Program {
   };
 }
 
+/** Share of the work done, 0 to 1. */
+export function shareDone(plan: ViscosityPlan, { done, segment, step }: Progress): number {
+  const each = EQUILIBRATION + plan.length;
+  const before = Math.floor(done.length / 2) * each + (done.length % 2) * EQUILIBRATION;
+  return Math.min(1, (before + step * segment.timestep) / (plan.replicas * each));
+}
+
 function limitsOf(start: State, temperature: number): Limits {
   const volume = volumeOf(start.cell);
   return { temperature: 4 * temperature, volume: [volume / 2, 2 * volume] };
@@ -113,17 +128,11 @@ export interface ViscosityResult {
   readonly objections: readonly string[];
 }
 
-/** mPa·s in GPa·fs */
-const MPAS_PER_GPA_FS = 1e-3;
+/** mPa·s in a GPa·fs */
+export const MPAS_PER_GPA_FS = 1e-3;
 
-/**
- * @param crystalline share of atoms in crystalline surroundings, 0 to 1, of a state
- */
-export function evaluateViscosity(
-  plan: ViscosityPlan,
-  done: readonly Finished[],
-  crystalline: (state: State) => number,
-): ViscosityResult {
+/** Viscosity from the productions; those of all replicas must be there. */
+export function evaluateViscosity(plan: ViscosityPlan, done: readonly Finished[]): ViscosityResult {
   const units = plan.units ?? METAL;
   const productions = done.filter((_, k) => k % 2 === 1);
   const temperatures = productions.map((run) => mean(thermoColumn(run, 'temperature_K')));
@@ -141,19 +150,7 @@ export function evaluateViscosity(
   const { committee } = combineMembers(
     replicas.map((of, k) => ({ member: k % plan.members, value: of, error: own })),
   );
-  const objections: string[] = [];
-  productions.forEach((run) => {
-    const slope = displacementSlope(thermoColumn(run, 'time_fs'), thermoColumn(run, 'msd_A2'));
-    const share = crystalline(run.state);
-    if (!(slope > FLOWING))
-      objections.push(
-        `${run.name} does not flow: its mean squared displacement grows by ${slope.toFixed(2)} Å²/ps, a liquid's by more than ${FLOWING}`,
-      );
-    else if (share >= 0.05)
-      objections.push(
-        `${run.name} is ${(100 * share).toFixed(0)} % crystalline at its end, a liquid below 5 %`,
-      );
-  });
+  const objections = productions.flatMap((run) => liquidObjection(run) ?? []);
   if (cut === null)
     objections.push(
       `the stress correlation has not decayed within a ${LENGTH_OVER_CUT}th of a replica (${(integral.times.at(-1)! / 1000).toFixed(2)} ps); use longer replicas`,

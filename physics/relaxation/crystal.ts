@@ -2,8 +2,10 @@
 
 import { cbrt } from '../elementary.ts';
 import type { ForceField } from '../potentials/force-field.ts';
-import type { Alloy } from '../structure/alloy.ts';
+import { type Alloy, type Composition, holds, isPure, populate } from '../structure/alloy.ts';
 import { cellVolume } from '../structure/cells.ts';
+import { atomsIn, nearCubic, type Replication, supercell } from '../structure/crystal.ts';
+import type { CrystalKind } from '../structure/order.ts';
 import { type EquationOfState, fitEquationOfState, type VolumePoint } from './equation-of-state.ts';
 import { relaxAtoms } from './fire.ts';
 
@@ -70,4 +72,44 @@ export function crystalCurve(
     center = minimum.volume;
   }
   return { scan, minimum, otherMinima: minima.filter((point) => point !== lowest) };
+}
+
+/** Lattice sites of an alloy whose volume is relaxed; an element needs one unit cell. */
+const ALLOY_SITES = 54;
+
+/** What a crystal is made of and where its volume is sought. */
+export interface CrystalRequest {
+  readonly composition: Composition;
+  /** Lattice sites of the cell to be simulated; an alloy's volume is sought in as few as will do. */
+  readonly sites: number;
+  readonly seed: number;
+  /** Å³ per metal atom */
+  readonly range: readonly [number, number];
+}
+
+/**
+ * Volume and energy of a crystal of a composition at the minimum of its energy; null where there
+ * is none in range.
+ *
+ * @throws CompositionError when an element is unknown or no cell holds the composition
+ */
+export function relaxedCrystal(
+  field: ForceField,
+  kind: CrystalKind,
+  { composition, sites, seed, range }: CrystalRequest,
+  between: () => void = () => {},
+): EquationOfState | null {
+  const replication = isPure(composition)
+    ? ([1, 1, 1] as const)
+    : smallestCell(kind, composition, sites);
+  const crystal = supercell(kind, replication, (range[0] + range[1]) / 2);
+  const alloy = populate(crystal, composition, field.elements, seed);
+  return crystalCurve(field, alloy, atomsIn(kind, replication), range, between).minimum;
+}
+
+function smallestCell(kind: CrystalKind, composition: Composition, most: number): Replication {
+  for (let sites = ALLOY_SITES; ; sites *= 2) {
+    const replication = nearCubic(kind, Math.min(sites, most));
+    if (sites >= most || holds(composition, atomsIn(kind, replication))) return replication;
+  }
 }

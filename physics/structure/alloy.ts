@@ -83,6 +83,22 @@ export function integerCounts(
   return counts;
 }
 
+/** Whether so many lattice sites hold a composition within 0.5 at%. */
+export function holds(composition: Composition, sites: number): boolean {
+  try {
+    integerCounts(composition, sites);
+    return true;
+  } catch (error) {
+    if (error instanceof CompositionError) return false;
+    throw error;
+  }
+}
+
+/** A single element. */
+export function isPure(composition: Composition): boolean {
+  return Object.values(composition).filter((fraction) => fraction > 0).length === 1;
+}
+
 export interface Alloy {
   /** What `types` index. */
   readonly elements: readonly string[];

@@ -1,6 +1,5 @@
 import type { Cell, Figure, Series } from '../../engine/step.ts';
 import type { CommitteeMelting } from '../../physics/coexistence/committee.ts';
-import { orderOf } from '../../physics/coexistence/phases.ts';
 import type { CoexistencePlan } from '../../physics/coexistence/plan.ts';
 import {
   type CoexistenceResult,
@@ -9,6 +8,7 @@ import {
 } from '../../physics/coexistence/result.ts';
 import type { CoexistenceRun } from '../../physics/coexistence/runs.ts';
 import type { SolidTest } from '../../physics/coexistence/solid.ts';
+import { orderOf } from '../../physics/dynamics/phase.ts';
 import { weightedLineFit } from '../../physics/statistics/regression.ts';
 import { fractional } from '../../physics/structure/cells.ts';
 import { deviationFigure, thinned } from '../figures.ts';

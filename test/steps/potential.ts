@@ -8,6 +8,7 @@ export function testPotential(
     readonly volume?: readonly [number, number];
     readonly spin?: 'none' | 'collinear';
     readonly deviation?: Potential['watch']['deviation'];
+    readonly fractions?: readonly (readonly [number, number])[];
   } = {},
 ): Potential {
   const { elements } = fields[0]!;
@@ -22,7 +23,7 @@ export function testPotential(
       range: {
         volume: range.volume ?? [0, 1000],
         nearest: elements.map(() => elements.map(() => null)),
-        fractions: elements.map(() => [0, 1]),
+        fractions: range.fractions ?? elements.map(() => [0, 1]),
         frames: 1,
       },
     },
