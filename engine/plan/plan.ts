@@ -134,10 +134,10 @@ export function takesFrom(task: Task): TaskId[] {
         for (const element of next.elements) tasks.add(element.task);
         break;
       case 'list':
-        bindings.push(...next.items);
+        for (const item of next.items) bindings.push(item);
         break;
       case 'map':
-        bindings.push(...Object.values(next.entries));
+        for (const entry of Object.values(next.entries)) bindings.push(entry);
         break;
       case 'expression':
         bindings.push(...Object.values(next.operands));

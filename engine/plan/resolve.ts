@@ -191,7 +191,7 @@ class Resolver {
         const spread = this.#gather(item.elements, of);
         if (spread !== undefined) {
           parts.push(spread.part);
-          values.push(...spread.elements);
+          for (const element of spread.elements) values.push(element);
         } else complete = false;
         continue;
       }

@@ -18,6 +18,7 @@ import {
   unitsOf,
 } from './units.ts';
 import type { Value } from './value.ts';
+import { misread, misreadAsText } from './yaml-traps.ts';
 
 /** `why` continues a sentence that begins with the name of the input. */
 export type Coerced =
@@ -49,6 +50,8 @@ export function coerceScalar(scalar: Scalar, field: InputField): Coerced {
             ? `is text, because it is in quotes; write ${scalar.text} without them`
             : `is ${describe(scalar)}; expected ${field.kind === 'integer' ? 'a whole number' : 'a plain number'}`,
         );
+      const trap = misread(scalar);
+      if (trap !== undefined) return wrong('yaml-trap', trap);
       return plainNumber(exact, field, `is ${scalar.text}; expected a whole number`);
     }
     case 'boolean': {
@@ -67,8 +70,10 @@ export function coerceScalar(scalar: Scalar, field: InputField): Coerced {
         ? done(read.fractions)
         : wrong('bad-composition', `cannot be read: ${read.why}`);
     }
-    case 'json':
-      return done(plainValue(scalar));
+    case 'json': {
+      const trap = misread(scalar);
+      return trap === undefined ? done(plainValue(scalar)) : wrong('yaml-trap', trap);
+    }
     default:
       return wrong('wrong-kind', `is ${describe(scalar)}`);
   }
@@ -266,16 +271,9 @@ function bounded(exact: Rational, bounds: Bounds, unit: string): Coerced {
   return done(value);
 }
 
-/** Text. What YAML reads as something else than it looks like must be in quotes. */
 function text(scalar: Scalar, field: InputField & { readonly kind: 'text' }): Coerced {
-  const value = plainValue(scalar);
-  const quote = `quote it: '${scalar.text}'`;
-  if (typeof value === 'number' && String(value) !== scalar.text)
-    return wrong('yaml-trap', `is read by YAML as the number ${value}; ${quote}`);
-  if (typeof value === 'boolean' || value === null)
-    return wrong('yaml-trap', `is read by YAML as ${value}; ${quote}`);
-  if (scalar.plain && /^(yes|no|on|off)$/i.test(scalar.text))
-    return wrong('yaml-trap', `is read as true or false by older YAML; ${quote}`);
+  const trap = misreadAsText(scalar);
+  if (trap !== undefined) return wrong('yaml-trap', trap);
   if (field.pattern !== undefined && !new RegExp(field.pattern, 'u').test(scalar.text))
     return wrong('bad-text', `is "${scalar.text}", which does not match ${field.pattern}`);
   return done(scalar.text);

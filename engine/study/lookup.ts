@@ -2,7 +2,7 @@
 import type { Problems } from './diagnostic.ts';
 import type { CheckedStep, CheckedStudy } from './document.ts';
 import type { Node, Scalar } from './node.ts';
-import { navigate } from './node.ts';
+import { navigate, scalarsOf } from './node.ts';
 import { type Reference, referencesIn, said } from './references.ts';
 import { didYouMean, nearest } from './suggest.ts';
 
@@ -35,15 +35,9 @@ export function checkNames(study: CheckedStudy, problems: Problems): void {
 
 /** Reports scalars that begin as a reference or expression and are none. */
 function checkScalars(node: Node, problems: Problems): void {
-  const open: Node[] = [node];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next.kind === 'list') open.push(...next.items);
-    else if (next.kind === 'map')
-      open.push(...[...next.entries.values()].map(({ value }) => value));
-    else if (next.kind === 'scalar') {
-      const meaning = said(next);
-      if (meaning.kind === 'wrong') problems.add(meaning.code, meaning.at, meaning.message);
-    }
+  for (const scalar of scalarsOf(node)) {
+    const meaning = said(scalar);
+    if (meaning.kind === 'wrong') problems.add(meaning.code, meaning.at, meaning.message);
   }
 }
 

@@ -64,6 +64,19 @@ export function navigate(
   return { node };
 }
 
+/** Every scalar in a node, in the order of the file. */
+export function scalarsOf(from: Node): Scalar[] {
+  const found: Scalar[] = [];
+  const open: Node[] = [from];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.kind === 'scalar') found.push(next);
+    else if (next.kind === 'list') for (const item of next.items.toReversed()) open.push(item);
+    else if (next.kind === 'map')
+      for (const { value } of [...next.entries.values()].reverse()) open.push(value);
+  }
+  return found;
+}
+
 /** YAML 1.2's core schema, for a plain scalar. */
 export type Plain = null | boolean | number | string;
 

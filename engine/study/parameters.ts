@@ -6,6 +6,7 @@ import { describe, type Entry, entriesOf, jsonOf, type Mapping, type Node } from
 import { parse } from './parse.ts';
 import { said } from './references.ts';
 import { didYouMean } from './suggest.ts';
+import { misread } from './yaml-traps.ts';
 
 /** The parameters of a study; profiles that are not chosen are checked too. */
 export function readParameters(
@@ -74,6 +75,8 @@ function checkPlain(name: string, value: Node, problems: Problems): boolean {
       );
       return false;
     }
+    const trap = misread(scalar);
+    if (trap !== undefined) problems.add('yaml-trap', scalar.span, `parameter ${name} ${trap}`);
   }
   return true;
 }

@@ -10,6 +10,7 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   Parser,
   type YAMLMap,
   type YAMLSeq,
@@ -20,6 +21,8 @@ import type { Entry, Node, Scalar } from './node.ts';
 
 const MOST_BYTES = 5_000_000;
 const MOST_DEPTH = 64;
+/** Pieces of YAML: words, commas, line ends. 10,000 written steps have fewer. */
+const MOST_PIECES = 2_000_000;
 
 /** Decodes a file; undefined, with the reason in `problems`, if it is too large or no text. */
 export function decode(bytes: Uint8Array, file: string, problems: Problems): string | undefined {
@@ -39,7 +42,13 @@ export function decode(bytes: Uint8Array, file: string, problems: Problems): str
 
 /** The one document of `text`; undefined, with the reasons in `problems`, if it has none. */
 export function parse(text: string, file: string, problems: Problems): Node | undefined {
-  const tokens = [...new Parser().parse(text)];
+  const tokens = tokensOf(text);
+  if (tokens === undefined)
+    return problems.add(
+      'too-large',
+      { file, start: 0, end: 0 },
+      'the file has too many keys and values; keep data in files that it names, and let a matrix make many steps',
+    );
   const deep = tooDeep(tokens);
   if (deep !== undefined)
     return problems.add(
@@ -71,6 +80,18 @@ export function parse(text: string, file: string, problems: Problems): Node | un
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** The file's syntax; undefined if it has more pieces than a study can need. */
+function tokensOf(text: string): readonly CST.Token[] | undefined {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let pieces = 0;
+  for (const piece of new Lexer().lex(text)) {
+    if (++pieces > MOST_PIECES) return undefined;
+    for (const token of parser.next(piece)) tokens.push(token);
+  }
+  return [...tokens, ...parser.end()];
 }
 
 /** Offset of what is nested too deep. Iterative: composition, which recurses, comes after. */

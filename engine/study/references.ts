@@ -1,6 +1,6 @@
 /** `$name.part.part` and `$( expression )`: what a scalar says besides its text. */
 import type { Span } from './expanded.ts';
-import type { Node, Scalar } from './node.ts';
+import { type Node, type Scalar, scalarsOf } from './node.ts';
 import { ExpressionError, parseExpression, type Range, type Tree } from './syntax.ts';
 
 /** A scalar, understood. */
@@ -89,23 +89,19 @@ export function spanWithin(scalar: Scalar, offset: number, range: Range): Span {
   return { file: span.file, start, end: Math.max(end, start + 1) };
 }
 
-/** Every reference in a node, those inside expressions included. */
+/** Every reference in a node, those inside expressions included, in the order of the file. */
 export function referencesIn(node: Node): Reference[] {
-  const found: Reference[] = [];
-  const open: Node[] = [node];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next.kind === 'list') open.push(...next.items.toReversed());
-    else if (next.kind === 'map')
-      open.push(...[...next.entries.values()].map(({ value }) => value).reverse());
-    else if (next.kind === 'scalar') {
-      const meaning = said(next);
-      if (meaning.kind === 'reference') found.push(meaning.reference);
-      else if (meaning.kind === 'expression')
-        for (const name of namesIn(meaning.tree))
-          found.push(referenceOf(name, next, meaning.offset));
+  return scalarsOf(node).flatMap((scalar) => {
+    const meaning = said(scalar);
+    switch (meaning.kind) {
+      case 'reference':
+        return [meaning.reference];
+      case 'expression':
+        return namesIn(meaning.tree).map((name) => referenceOf(name, scalar, meaning.offset));
+      default:
+        return [];
     }
-  }
-  return found;
+  });
 }
 
 /** A name of an expression as a reference. */
