@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { type Cache, CacheError, openCache } from '../../cache/index.ts';
 import type { Upstream } from '../plan/resolve.ts';
+import { missingPrograms } from '../plan/tools.ts';
 import { formatDuration } from '../report/number.ts';
 import { findDevices } from '../run/devices.ts';
 import type { RunEvent } from '../run/event.ts';
@@ -32,6 +33,11 @@ export async function runCommand(file: string, options: RunOptions): Promise<voi
   const project = openProject(file, options);
   const selection = selectionOf(project.study, options);
   const capacity = capacityOf(project, options);
+  const { included } = selection;
+  const missing = missingPrograms(
+    project.study.tasks.filter(({ id }) => included?.has(id) ?? true),
+  );
+  if (missing.length > 0) throw new Failure(formatDiagnostics(missing, readFileSync));
   const cache = openCache(project.cacheFolder);
   try {
     await run(project, cache, capacity, selection, options);

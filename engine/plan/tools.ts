@@ -7,7 +7,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import type { Content } from '../../cache/index.ts';
 import type { Diagnostic } from '../study/diagnostic.ts';
 import { DiagnosticError } from '../study/diagnostic.ts';
-import type { Binding, ExpandedStudy, Program, Task } from '../study/expanded.ts';
+import type { Binding, Program, Task } from '../study/expanded.ts';
 import type { TaskEnvironment } from './resolve.ts';
 
 /** Where programs are searched for unless the step sets or passes PATH: the same everywhere. */
@@ -57,13 +57,13 @@ export function environmentOf(
   };
 }
 
-/** Every program of a study that this machine lacks: better known before hours of work. */
+/** Every program of the tasks that this machine lacks: better known before hours of work. */
 export function missingPrograms(
-  study: ExpandedStudy,
+  tasks: readonly Task[],
   variables: Variables = process.env,
 ): readonly Diagnostic[] {
   const missing = new Map<string, Diagnostic>();
-  for (const task of study.tasks)
+  for (const task of tasks)
     for (const program of task.programs ?? [])
       try {
         find(program, searchPathOf(task, variables));

@@ -149,7 +149,7 @@ tools('that are missing are known before anything runs, each once', () => {
 `,
   );
   assert.equal(
-    missingPrograms(study).map(({ code, message }) => [code, message.split(';')[0]]),
+    missingPrograms(study.tasks).map(({ code, message }) => [code, message.split(';')[0]]),
     [
       ['missing-program', 'there is no program no-such-program in /usr/local/bin:/usr/bin:/bin'],
       ['missing-program', 'there is no program bin/none'],
