@@ -69,6 +69,28 @@ onStudy('report', 'write the report from the results that are there').action(
   async (study, options) => (await import('./report.ts')).reportCommand(study, options),
 );
 
+onStudy('lock', 'write down digests of all that the study takes and gives, beside its file')
+  .option('--frozen', 'write nothing; fail where anything differs from the lock')
+  .action(async (study, options) => (await import('./lock.ts')).lockCommand(study, options));
+
+program
+  .command('runs')
+  .description('list the runs in a cache, the newest first')
+  .option('--cache <folder>', 'the cache; CURIE_CACHE or .curie without it')
+  .option('--json', 'print one JSON document')
+  .action(async (options) => (await import('./runs.ts')).runsCommand(options));
+
+program
+  .command('diff')
+  .description('say what differs between two runs: parameters, files, inputs and values')
+  .argument('<run>', 'a run, or the beginning of its name; last and last~1 are the newest')
+  .argument('<run>', 'another one')
+  .option('--cache <folder>', 'the cache; CURIE_CACHE or .curie without it')
+  .option('--json', 'print one JSON document')
+  .action(async (first, second, options) =>
+    (await import('./runs.ts')).diffCommand(first, second, options),
+  );
+
 program
   .command('steps')
   .description('list the step types, or tell what one takes and gives')

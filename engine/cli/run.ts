@@ -1,10 +1,11 @@
 /** `curie run`: runs a study, shows how it goes, and ends with its table and report. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { type Cache, CacheError, openCache } from '../../cache/index.ts';
 import type { Upstream } from '../plan/resolve.ts';
 import { missingPrograms } from '../plan/tools.ts';
+import { summaryOf, writeSummary } from '../provenance/summary.ts';
 import { formatDuration } from '../report/number.ts';
 import { findDevices } from '../run/devices.ts';
 import type { RunEvent } from '../run/event.ts';
@@ -67,7 +68,8 @@ async function run(
     view.hear(event);
   };
   const clock = (): number => Math.round(performance.now() - begin);
-  const executor = localExecutor(new URL(import.meta.resolve('../../steps/index.ts')).href);
+  const steps = import.meta.url.endsWith('.ts') ? '../../steps/index.ts' : '../../steps/index.js';
+  const executor = localExecutor(new URL(steps, import.meta.url).href);
   const stop = interruptible(() => {
     if (!options.json)
       console.error('\nstopping: steps save what they have; interrupt again to end at once');
@@ -104,6 +106,9 @@ async function run(
       host: hostFacts(),
     });
     emit({ kind: 'run-finished', at: clock(), ...counts });
+    const about = { run: id, started: wallClock, seconds: clock() / 1000 };
+    const contentOf = (path: string) => (existsSync(path) ? cache.digestFile(path) : undefined);
+    writeSummary(root.folder, summaryOf(study, ended, contentOf, about));
     await view.close();
     if (!options.json) sayOutcome(project, cache, ended, counts, events, clock());
     const code = stop.signal.aborted
