@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ActionRecord } from '../../cache/index.ts';
 import { formatValue } from '../report/number.ts';
 import { measuredOf } from '../run/record.ts';
-import type { Json } from '../step.ts';
+import type { Json, OutputField } from '../step.ts';
 import type { Task } from '../study/expanded.ts';
 import {
   endedOf,
@@ -75,7 +75,7 @@ function asJson(of: TaskOutputs, pathOf: PathOf): Json {
   const outputs = Object.entries(record?.outputs ?? {}).map(([name, output]): [string, Json] => [
     name,
     output.kind === 'value'
-      ? output.value
+      ? withUnit(output.value, task.interface.outputs[name])
       : {
           file: pathOf(task, name, output.extension),
           type: output.type,
@@ -95,6 +95,11 @@ function asJson(of: TaskOutputs, pathOf: PathOf): Json {
   };
 }
 
+/** A value as it was given; a quantity with the unit that the step's interface declares. */
+function withUnit(value: Json, field: OutputField | undefined): Json {
+  return field?.kind === 'quantity' ? { value, unit: field.unit } : value;
+}
+
 function asText(of: TaskOutputs, pathOf: PathOf): string[] {
   const { task, record, reason } = of;
   const outcome = outcomeOf(of);
@@ -107,6 +112,9 @@ function asText(of: TaskOutputs, pathOf: PathOf): string[] {
       return [name, `${shownPath(path)}${existsSync(path) ? '' : ' (run again to have it there)'}`];
     }
     const value = measured[name];
+    const field = task.interface.outputs[name];
+    if (field?.kind === 'quantity' && typeof output.value === 'number')
+      return [name, `${formatValue(output.value)} ${field.unit}`.trimEnd()];
     if (value === undefined) return [name, shortened(JSON.stringify(output.value), 100)];
     const marks = value.marks.length > 0 ? ` [${value.marks.join(', ')}]` : '';
     return [
