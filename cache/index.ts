@@ -19,6 +19,7 @@ import { ContentStore } from './content.ts';
 import { type Disk, discard, realDisk } from './disk.ts';
 import { diskProblem } from './errors.ts';
 import { collect, type GcOptions, type GcResult } from './gc.ts';
+import { hashAhead } from './hash-ahead.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type CacheStats, statsOf, type Verification, verifyAll } from './inspect.ts';
 import { Latest } from './latest.ts';
@@ -75,6 +76,8 @@ export interface Cache {
   pathOf(digest: string): string;
   /** Digest and size of any file, read only if it changed since it was read last. */
   digestFile(path: string): Content;
+  /** Has several cores read large files for which `digestFile` will be asked. */
+  hashAhead(paths: readonly string[]): Promise<void>;
 
   /**
    * Publishes a record whose bytes were all added; resolves when it is safe on disk. Throws a
@@ -180,6 +183,8 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
         throw diskProblem(error, path, 'reading a file');
       }
     },
+
+    hashAhead: (paths) => (disk === realDisk ? hashAhead(paths, stats) : Promise.resolve()),
 
     commit: (record, lease) => records.commit(record, lease),
     lease: (key) => leases.take('leases', key),

@@ -64,7 +64,7 @@ export class StatCache {
       const digest = digestOfFile(this.#disk, path);
       const after = this.#disk.statTarget(path);
       if (after !== undefined && identityOf(after) === identityOf(before)) {
-        this.#remember(path, before, digest, started);
+        this.learn(path, before, digest, started);
         return { digest, size: before.size };
       }
     }
@@ -83,7 +83,7 @@ export class StatCache {
 
   /** Notes that this process has just written a file, which has got its last name. */
   wrote(path: string, digest: string): void {
-    this.#own.add(path, (stat, settledAt) => this.#remember(path, stat, digest, settledAt));
+    this.#own.add(path, (stat, settledAt) => this.learn(path, stat, digest, settledAt));
   }
 
   /** Appends what was learnt to the log. */
@@ -106,7 +106,8 @@ export class StatCache {
     return stat.mtimeNs < settled && stat.ctimeNs < settled && !this.#isShared(path, stat.dev);
   }
 
-  #remember(path: string, stat: FileStat, digest: string, hashedAt: bigint): void {
+  /** Takes over what a file was found to be when it was hashed at `hashedAt` (ns). */
+  learn(path: string, stat: FileStat, digest: string, hashedAt: bigint): void {
     if (!this.isSettled(path, stat, hashedAt)) return;
     const file = `${stat.dev} ${stat.ino}`;
     const version = versionOf(stat);
@@ -190,7 +191,8 @@ export class OwnFiles {
   }
 }
 
-function now(): bigint {
+/** Nanoseconds, by the system's clock. */
+export function now(): bigint {
   return BigInt(Date.now()) * 1_000_000n;
 }
 

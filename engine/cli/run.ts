@@ -88,6 +88,7 @@ async function run(
       wallClock,
       pid: process.pid,
     });
+    await cache.hashAhead(study.files);
     const { ended, counts } = await runStudy({
       study,
       cache,
