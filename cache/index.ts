@@ -119,8 +119,8 @@ export interface Cache {
   run(id: string): Root;
 
   stats(): CacheStats;
-  /** Reads every blob and record again. */
-  verify(): Verification;
+  /** Reads every blob and record again; `heal` moves what is wrong to quarantine. */
+  verify(options?: { readonly heal?: boolean }): Verification;
   gc(options?: GcOptions): GcResult;
 
   /** Releases leases and removes this process's temporary files. */
@@ -219,7 +219,7 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
     },
 
     stats: () => statsOf(disk, root, content, records),
-    verify: () => verifyAll(disk, content, records),
+    verify: ({ heal = false } = {}) => verifyAll(disk, content, records, heal),
     gc: (gcOptions = {}) => collect(disk, root, content, records, leases, temporary(), gcOptions),
 
     close() {

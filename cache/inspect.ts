@@ -24,7 +24,7 @@ export interface CacheStats {
 export interface Verification {
   readonly blobs: number;
   readonly records: number;
-  /** Blobs whose bytes are not what their name says. `find` will refuse them. */
+  /** Blobs whose bytes are not what their name says, and where they are. `find` refuses them. */
   readonly tampered: readonly { readonly digest: string; readonly path: string }[];
   /** Record files that are not what was written. */
   readonly damaged: readonly { readonly key: string; readonly path: string }[];
@@ -43,7 +43,7 @@ export function statsOf(
   for (const key of records.keys()) {
     count += 1;
     bytes += disk.stat(records.pathOf(key))?.size ?? 0;
-    const record = records.read(key);
+    const record = records.readFile(key);
     if (record === undefined) continue;
     if (record.outcome === 'inconclusive') inconclusive += 1;
     for (const blob of namedBlobs(record)) named.add(blob.digest);
@@ -68,8 +68,17 @@ export function statsOf(
   };
 }
 
-/** Reads every blob and every record, whatever the stat cache says. Changes nothing. */
-export function verifyAll(disk: Disk, content: ContentStore, records: RecordStore): Verification {
+/**
+ * Reads every blob and every record, whatever is remembered of them.
+ *
+ * @param heal  moves what is wrong to quarantine, so that the next run makes it again
+ */
+export function verifyAll(
+  disk: Disk,
+  content: ContentStore,
+  records: RecordStore,
+  heal: boolean,
+): Verification {
   const sizes = new Map<string, number>();
   const tampered: { digest: string; path: string }[] = [];
   for (const blob of content.blobs()) {
@@ -82,12 +91,18 @@ export function verifyAll(disk: Disk, content: ContentStore, records: RecordStor
   let count = 0;
   for (const key of records.keys()) {
     count += 1;
-    const record = records.read(key);
+    const record = records.readFile(key);
     if (record === undefined) damaged.push({ key, path: records.pathOf(key) });
     else if (demanded(record).some(([, blob]) => sizes.get(blob.digest) !== blob.size))
       evicted.push(key);
   }
-  return { blobs: sizes.size + tampered.length, records: count, tampered, damaged, evicted };
+  const found = { blobs: sizes.size + tampered.length, records: count, evicted };
+  if (!heal) return { ...found, tampered, damaged };
+  return {
+    ...found,
+    tampered: tampered.map(({ digest }) => ({ digest, path: content.quarantine(digest) })),
+    damaged: damaged.map(({ key }) => ({ key, path: records.quarantine(key) })),
+  };
 }
 
 /** Files below a folder, and their bytes. */

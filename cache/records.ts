@@ -22,7 +22,7 @@ import { type Disk, discard } from './disk.ts';
 import { CacheError, diskProblem, errorCode } from './errors.ts';
 import type { Lease } from './lease.ts';
 import type { RecordIndex } from './record-index.ts';
-import type { Content, StatCache } from './stat-cache.ts';
+import { type Content, now, type StatCache } from './stat-cache.ts';
 import type { Syncs } from './syncs.ts';
 
 /** One output as a record keeps it: small values inside, bytes by digest. */
@@ -144,7 +144,7 @@ export class RecordStore {
       const record = this.#readChecked(key);
       if (record === 'none') return { kind: 'miss', reason: 'first' };
       if (record === 'damaged')
-        return { kind: 'miss', reason: 'tampered', what: 'record', path: this.#quarantine(key) };
+        return { kind: 'miss', reason: 'tampered', what: 'record', path: this.quarantine(key) };
       for (const [what, content] of demanded(record)) {
         const state = this.#content.check(content);
         if (state.kind === 'missing') return { kind: 'miss', reason: 'evicted', what, record };
@@ -214,7 +214,7 @@ export class RecordStore {
     const previous = this.#readChecked(record.key);
     if (previous === 'none') throw new Error('a record vanished while it was being replaced');
     if (previous === 'damaged') {
-      this.#quarantine(record.key);
+      this.quarantine(record.key);
       this.#disk.link(temporary, path);
       return { kind: 'first' };
     }
@@ -231,28 +231,15 @@ export class RecordStore {
     return { kind: 'superseded', previous };
   }
 
-  #readChecked(key: string): ActionRecord | 'none' | 'damaged' {
-    const path = this.pathOf(key);
-    const stat = this.#disk.stat(path);
-    if (stat === undefined) return 'none';
-    const known = this.#index.textOf(key, stat);
-    const remembered = known === undefined ? undefined : opened(known);
-    if (remembered?.key === key) return remembered;
-    const readAt = BigInt(Date.now()) * 1_000_000n;
-    let text: string;
-    try {
-      text = Buffer.from(this.#disk.read(path)).toString('utf8');
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return 'none';
-      throw error;
-    }
-    const record = opened(text);
-    if (record?.key !== key) return 'damaged';
-    if (this.#stats.isSettled(path, stat, readAt)) this.#index.add(key, stat, text);
-    return record;
+  /** The record in the file itself, whatever the index remembers of it; undefined if damaged. */
+  readFile(key: string): ActionRecord | undefined {
+    const text = this.#textOf(key);
+    const record = text === undefined ? undefined : opened(text);
+    return record?.key === key ? record : undefined;
   }
 
-  #quarantine(key: string): string {
+  /** Moves the file of a damaged record away; returns where it is. */
+  quarantine(key: string): string {
     const path = this.pathOf(key);
     const folder = join(this.#root, 'quarantine');
     try {
@@ -262,6 +249,31 @@ export class RecordStore {
       return aside;
     } catch {
       return path;
+    }
+  }
+
+  #readChecked(key: string): ActionRecord | 'none' | 'damaged' {
+    const path = this.pathOf(key);
+    const stat = this.#disk.stat(path);
+    if (stat === undefined) return 'none';
+    const known = this.#index.textOf(key, stat);
+    const remembered = known === undefined ? undefined : opened(known);
+    if (remembered?.key === key) return remembered;
+    const readAt = now();
+    const text = this.#textOf(key);
+    if (text === undefined) return 'none';
+    const record = opened(text);
+    if (record?.key !== key) return 'damaged';
+    if (this.#stats.isSettled(path, stat, readAt)) this.#index.add(key, stat, text);
+    return record;
+  }
+
+  #textOf(key: string): string | undefined {
+    try {
+      return Buffer.from(this.#disk.read(this.pathOf(key))).toString('utf8');
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
     }
   }
 }

@@ -111,9 +111,9 @@ function onCache(name: string, about: string): Command {
 onCache('stats', 'count what is stored').action(async (options) =>
   (await import('./cache.ts')).statsCommand(options),
 );
-onCache('verify', 'read everything again and compare digests').action(async (options) =>
-  (await import('./cache.ts')).verifyCommand(options),
-);
+onCache('verify', 'read everything again and compare digests')
+  .option('--heal', 'move what is damaged away, so that the next run makes it again')
+  .action(async (options) => (await import('./cache.ts')).verifyCommand(options));
 onCache('gc', 'remove bytes that no kept run needs; records stay')
   .option('--keep-runs <n>', 'keep what the newest n runs need; all runs without it')
   .option('--max-size <size>', 'bytes to keep at most, such as 20GB')

@@ -277,6 +277,25 @@ store('verify reads everything again and names what is wrong', async () => {
   assert.ok(existsSync(blobOf(cache, 'seven')), 'verify changes nothing');
 });
 
+store('verify heals: what is wrong is moved away, and what is right stays', async () => {
+  const cache = freshCache();
+  await perform(cache, 'a', 'forty-two');
+  await perform(cache, 'b', 'seven');
+  await perform(cache, 'c', 'eleven');
+  overwrite(blobOf(cache, 'seven'), () => Buffer.from('SEVEN'));
+  const { key } = actionNamed('c');
+  overwrite(join(cache.folder, 'ac', key.slice(0, 2), `${key}.json`), () => Buffer.from('{}'));
+  const { tampered, damaged } = cache.verify({ heal: true });
+  assert.is(readFileSync(tampered[0]!.path, 'utf8'), 'SEVEN');
+  assert.is(readFileSync(damaged[0]!.path, 'utf8'), '{}');
+  assert.not.ok(existsSync(blobOf(cache, 'seven')));
+  const after = cache.verify();
+  assert.equal([after.tampered, after.damaged], [[], []]);
+  assert.equal(cache.find(actionNamed('a').key).kind, 'hit');
+  assert.equal(cache.find(actionNamed('b').key).kind, 'miss');
+  assert.equal(cache.find(key), { kind: 'miss', reason: 'first' });
+});
+
 store('checkpoints come back whole, the last one wins, a damaged one counts as none', () => {
   const cache = freshCache();
   const { key } = actionNamed('a');
