@@ -125,7 +125,7 @@ class Resolver {
   readonly #files: NamedFile[] = [];
   readonly #waiting = new Set<TaskId>();
   #blockedBy: TaskId | undefined;
-  #missing: { by: TaskId; output: string; reason: string } | undefined;
+  readonly #missing: { by: TaskId; output: string; reason: string }[] = [];
 
   constructor(
     task: Task,
@@ -162,9 +162,10 @@ class Resolver {
     const action = actionOf(this.#task.interface, parts, environment);
     const files = [...this.#files, ...(environment.files ?? [])];
     const known = { key: keyOf(action), action, origins: this.#origins, files };
-    return this.#missing === undefined
+    const [missing] = this.#missing;
+    return missing === undefined
       ? { kind: 'ready', ...known, values: { ...values, ...environment.handed } }
-      : { kind: 'inconclusive', ...known, ...this.#missing };
+      : { kind: 'inconclusive', ...known, ...missing };
   }
 
   /** Undefined while something it needs is not there; the reason is noted. */
@@ -172,7 +173,7 @@ class Resolver {
     if (field.kind !== 'list') return this.#single(binding, field);
     if (binding.kind === 'literal') {
       const value = Array.isArray(binding.value) ? binding.value : [binding.value];
-      return { part: { value }, value };
+      return { part: { value }, value: sortedNames(value) };
     }
     if (binding.kind === 'expression') {
       const resolved = this.#single(binding, field);
@@ -204,12 +205,16 @@ class Resolver {
     return complete ? { part: listPart(parts), value: values } : undefined;
   }
 
-  /** Elements are handed over in the order of their digests: labels must not reach a result. */
+  /**
+   * Elements are handed over in the order of their digests, and of several that lack something
+   * the reason does not depend on their order: labels must not reach a result.
+   */
   #gather(
     elements: readonly (Binding & { readonly kind: 'output' })[],
     of: InputField,
   ): Spread | undefined {
     const resolved: Resolved[] = [];
+    const lacking = this.#missing.length;
     let complete = true;
     for (const element of elements) {
       if (this.#task.partial && this.#upstream(element.task).kind === 'failed') continue;
@@ -218,6 +223,8 @@ class Resolver {
       else complete = false;
     }
     if (!complete) return undefined;
+    const found = this.#missing.splice(lacking);
+    this.#missing.push(...found.sort((a, b) => (a.reason < b.reason ? -1 : 1)));
     const sorted = sortedByPart(resolved);
     return {
       part: { gather: sorted.map(({ part }) => part) },
@@ -228,7 +235,7 @@ class Resolver {
   #single(binding: Binding, field: InputField): Resolved | undefined {
     switch (binding.kind) {
       case 'literal':
-        return { part: { value: binding.value }, value: binding.value };
+        return { part: { value: binding.value }, value: sortedNames(binding.value) };
       case 'file':
         return this.#file(binding);
       case 'output':
@@ -260,8 +267,8 @@ class Resolver {
     const parts: { [name: string]: Part } = {};
     const values: { [name: string]: Json } = {};
     let complete = true;
-    for (const [name, entry] of Object.entries(entries)) {
-      const resolved = this.#field(entry, of);
+    for (const name of Object.keys(entries).sort()) {
+      const resolved = this.#field(entries[name]!, of);
       if (resolved !== undefined) {
         parts[name] = resolved.part;
         values[name] = resolved.value;
@@ -375,7 +382,7 @@ class Resolver {
   }
 
   #lacks(binding: Binding & { readonly kind: 'output' }, reason: string): void {
-    this.#missing ??= { by: binding.task, output: binding.output, reason };
+    this.#missing.push({ by: binding.task, output: binding.output, reason });
   }
 
   #remember(digest: string, binding: Binding & { readonly kind: 'output' }): void {
@@ -409,6 +416,18 @@ function asExpression(
 
 function defaultOf(field: InputField): Json | undefined {
   return 'default' in field ? field.default : undefined;
+}
+
+/** The same JSON with names by code unit, as in the key: a step may walk through them. */
+function sortedNames(json: Json): Json {
+  if (typeof json !== 'object' || json === null) return json;
+  if (isList(json)) return json.map(sortedNames);
+  const names = Object.keys(json).sort();
+  return Object.fromEntries(names.map((name) => [name, sortedNames(json[name]!)]));
+}
+
+function isList(json: Json): json is readonly Json[] {
+  return Array.isArray(json);
 }
 
 /** A step's value as a number with its unit, where it is one. */

@@ -163,6 +163,20 @@ keys('do not depend on the order in which inputs are written', () => {
     temperature: literal(2000),
   };
   assert.is(keyOf(inputs), keyOf(turned));
+  // Nor does what the worker gets, which may walk through it.
+  assert.is(JSON.stringify(valuesOf(inputs)), JSON.stringify(valuesOf(turned)));
+  const entries = (...names: readonly string[]): { readonly [name: string]: Binding } => ({
+    ...hot,
+    settings: {
+      kind: 'map',
+      entries: Object.fromEntries(names.map((name) => [name, literal(name.length)])),
+      span: somewhere,
+    },
+  });
+  assert.is(
+    JSON.stringify(valuesOf(entries('aa', 'b'))),
+    JSON.stringify(valuesOf(entries('b', 'aa'))),
+  );
 });
 
 keys('hold tools and platform where a step says that they matter', () => {
@@ -228,6 +242,17 @@ keys('a missing value makes every other input, and so the task, inconclusive', (
   assert.equal([resolution.by, resolution.output], [0, 'out']);
   assert.is(resolution.reason, 'the solid melted');
   assert.not.equal(resolution.key, keyOf(hot), 'not the key of the task without that input');
+});
+
+keys('the reason for a missing value does not depend on the order of a gather', () => {
+  const lacking = ['the solid melted', 'a phase vanished'].map(
+    (reason): Upstream => ({ kind: 'record', record: record({}, reason) }),
+  );
+  const at = (...tasks: readonly number[]) =>
+    resolve({ ...hot, frames: gather(...tasks) }, npt, (k) => lacking[k]!);
+  const [one, other] = [at(0, 1), at(1, 0)];
+  assert.ok(one.kind === 'inconclusive' && other.kind === 'inconclusive');
+  assert.equal([one.key, one.reason], [other.key, other.reason]);
 });
 
 keys('what an inconclusive task did give stays usable', () => {
