@@ -137,9 +137,9 @@ export class Binder {
 
   /** `, such as $pretrain.model`: an output of the study that would fit. */
   #example(field: InputField): string {
-    for (const { name, interface: step, size } of this.#study.steps.values())
+    for (const { name, interface: step, matrix } of this.#study.steps.values())
       for (const [output, given] of Object.entries(step?.outputs ?? {}))
-        if (size === 1 && fit(given, field).kind === 'handed')
+        if (matrix?.axes.length === 0 && fit(given, field).kind === 'handed')
           return `, such as $${name}.${output}`;
     return '';
   }
@@ -291,11 +291,13 @@ export class Binder {
       return this.#listOfOne(this.#bindSource(reference, field.of, place, via), field, place, via);
     const fits = this.#fits(source, field, place, via);
     if (fits === undefined) return undefined;
-    if (fits === 'handed') return this.#sources.one(source, place);
+    if (fits === 'handed') return this.#sources.one(source, place, via);
     const coerced = coerceValue(valueOfOutput(output)!, field);
     if (coerced.kind === 'wrong')
       return this.#problems.add(coerced.code, span, `${place.subject} ${coerced.why}`, via);
-    const { binding, varies } = this.#sources.one(source, place);
+    const bound = this.#sources.one(source, place, via);
+    if (bound === undefined) return undefined;
+    const { binding, varies } = bound;
     const name = nameOf(reference);
     const operands = { [name]: binding };
     return { binding: { kind: 'expression', text: name, operands, span }, varies };

@@ -3,11 +3,12 @@
  * and axes. What is wrong with one part is reported and left out; the rest is still checked.
  */
 import type { StepInterface } from '../step.ts';
+import type { AxisValues } from './axis.ts';
 import { type DeclaredOutput, readDeclared } from './declared-outputs.ts';
 import type { Problems } from './diagnostic.ts';
 import { execInterface } from './exec-interface.ts';
 import type { Span, Task } from './expanded.ts';
-import { type Axis, readAxis, sizeOf } from './matrix.ts';
+import { axisNamesOf, type Matrix, NO_MATRIX, readMatrix, writtenMatrix } from './matrix.ts';
 import { EXEC, RESERVED } from './names.ts';
 import {
   describe,
@@ -40,13 +41,12 @@ export interface CheckedStep {
   readonly inputs: ReadonlyMap<string, Entry>;
   /** False if `with` is wrong as a whole, which has been reported. */
   readonly inputsKnown: boolean;
-  /** Undefined if an axis is wrong, which has been reported. */
-  readonly axes: readonly Axis[] | undefined;
+  /** Undefined if it is wrong, which has been reported. */
+  readonly matrix: Matrix | undefined;
   /** Names of the axes, those that are wrong included. */
   readonly axisNames: readonly string[];
   /** Their values as written. */
   readonly axisNodes: readonly Node[];
-  readonly size: number;
   readonly after: readonly Scalar[];
   readonly resources: Task['resources'];
   readonly partial: boolean;
@@ -125,7 +125,7 @@ class StepReader {
     const declared = isExec ? readDeclared(name, key, text, this.#problems) : undefined;
     const after = value('after');
     const partial = value('partial');
-    const axes = this.#axes(text);
+    const written = writtenMatrix(text);
     return {
       name,
       span: key.span,
@@ -133,10 +133,9 @@ class StepReader {
       interface: declared === undefined ? this.#types.get(type) : execInterface(declared),
       inputs: entriesOf(text, 'with'),
       inputsKnown: (value('with')?.kind ?? 'map') === 'map',
-      axes,
-      axisNames: [...entriesOf(text, 'matrix').keys()],
-      axisNodes: [...entriesOf(text, 'matrix').values()].map(({ value }) => value),
-      size: axes === undefined ? 0 : sizeOf(axes),
+      matrix: text.entries.has('matrix') ? this.#matrix(text, key.span) : NO_MATRIX,
+      axisNames: axisNamesOf(written),
+      axisNodes: [...written.axes.map(({ value }) => value), ...written.include],
       after: (after?.kind === 'list' ? after.items : after === undefined ? [] : [after]).filter(
         (each) => each.kind === 'scalar',
       ),
@@ -147,19 +146,12 @@ class StepReader {
     };
   }
 
-  #axes(text: Mapping): readonly Axis[] | undefined {
-    const axes: Axis[] = [];
-    let complete = true;
-    for (const [name, { value }] of entriesOf(text, 'matrix')) {
-      const axis = this.#axis(name, value);
-      if (axis === undefined) complete = false;
-      else axes.push(axis);
-    }
-    return complete ? axes : undefined;
+  #matrix(text: Mapping, at: Span): Matrix | undefined {
+    return readMatrix(text, at, (axis, node) => this.#valuesOf(axis, node), this.#problems);
   }
 
-  #axis(name: string, value: Node): Axis | undefined {
-    if (value.kind !== 'scalar') return readAxis(name, value, null, this.#problems);
+  #valuesOf(axis: string, value: Node): AxisValues | undefined {
+    if (value.kind !== 'scalar') return { values: value, source: null };
     const meaning = said(value);
     if (meaning.kind === 'reference') {
       const { root, path, text } = meaning.reference;
@@ -167,14 +159,14 @@ class StepReader {
       if (path.length === 1 && only !== undefined && (root === 'sets' || root === 'params')) {
         const values = (root === 'sets' ? this.#sets : this.#parameters).get(only);
         // An unknown name is reported with all the others.
-        return values === undefined ? undefined : readAxis(name, values, text, this.#problems);
+        return values === undefined ? undefined : { values, source: text };
       }
     }
     if (meaning.kind === 'reference' || meaning.kind === 'expression')
       this.#problems.add(
         'bad-axis',
         value.span,
-        `the values of ${name} are ${describe(value)}; expected a mapping from labels to values, a list, $sets.NAME or $params.NAME`,
+        `the values of ${axis} are ${describe(value)}; expected a mapping from labels to values, a list, $sets.NAME or $params.NAME`,
       );
     return undefined;
   }

@@ -12,13 +12,13 @@ import type { CheckedStep, CheckedStudy } from './document.ts';
 import { execTask } from './exec-task.ts';
 import type { Binding, StudyStep, Task, TaskId } from './expanded.ts';
 import type { Files } from './files.ts';
-import { positionsOf, select } from './matrix.ts';
+import { MOST_TASKS, positionsOf } from './matrix.ts';
 import { EXEC } from './names.ts';
 import { isRequired } from './schema.ts';
+import { select } from './select.ts';
 import { didYouMean } from './suggest.ts';
 
-/** A study may grow to this many tasks, and its gathers to this many elements. */
-const MOST_TASKS = 200_000;
+/** Gathers of a study may grow to this many elements. */
 const MOST_GATHERED = 2_000_000;
 
 export interface Expansion {
@@ -41,23 +41,24 @@ export function expand(
   for (const name of order) {
     const step = study.steps.get(name)!;
     firstTask.set(name, count);
-    count += step.size;
-    if (count > MOST_TASKS && count - step.size <= MOST_TASKS)
+    const size = step.matrix?.size ?? 0;
+    count += size;
+    if (count > MOST_TASKS && count - size <= MOST_TASKS)
       problems.add(
         'too-many-tasks',
         step.span,
-        `with step ${name}, which has ${step.size} tasks, the study has more than ${MOST_TASKS}`,
+        `with step ${name}, which has ${size} tasks, the study has more than ${MOST_TASKS}`,
       );
   }
   if (count > MOST_TASKS) return { steps: [], tasks: [] };
   const expander = new Expander(study, firstTask, files, problems);
   const tasks = order.flatMap((name) => expander.tasks(study.steps.get(name)!));
-  const steps = [...study.steps.values()].map(({ name, uses, span, axes, size }) => ({
+  const steps = [...study.steps.values()].map(({ name, uses, span, matrix }) => ({
     name,
     uses,
     span,
-    axes: (axes ?? []).map((axis) => axis.name),
-    tasks: Array.from({ length: size }, (_, k) => firstTask.get(name)! + k),
+    axes: (matrix?.axes ?? []).map((axis) => axis.name),
+    tasks: Array.from({ length: matrix?.size ?? 0 }, (_, k) => firstTask.get(name)! + k),
   }));
   return { steps, tasks };
 }
@@ -84,16 +85,17 @@ class Expander {
   }
 
   tasks(step: CheckedStep): Task[] {
-    const { interface: type, axes } = step;
-    if (type === undefined || axes === undefined) return [];
+    const { interface: type, matrix } = step;
+    if (type === undefined || matrix === undefined) return [];
+    const { axes, size } = matrix;
     this.#checkInputs(step);
     const shared = new Map<string, Bound>();
     const failed = new Set<string>();
     const after = this.#after(step);
     const first = this.#firstTask.get(step.name)!;
     const tasks: Task[] = [];
-    for (let element = 0; element < step.size && this.#gathered <= MOST_GATHERED; element++) {
-      const positions = positionsOf(axes, element);
+    for (let element = 0; element < size && this.#gathered <= MOST_GATHERED; element++) {
+      const positions = positionsOf(matrix, element);
       const inputs = this.#inputs(step, positions, shared, failed);
       const labels = axes.map(({ labels }, k) => labels[positions[k]!]!);
       tasks.push({
@@ -185,22 +187,23 @@ class Expander {
     const aligned: ((positions: readonly number[]) => readonly TaskId[])[] = [];
     for (const { text } of step.after) {
       const other = this.#study.steps.get(text);
-      if (other?.axes === undefined) continue;
-      const axes = other.axes;
+      const matrix = other?.matrix;
+      if (matrix === undefined) continue;
+      const { axes, size } = matrix;
       const first = this.#firstTask.get(text)!;
       const path = axes.length === 0 ? ['end'] : ['*', 'end'];
-      const selected = select(text, axes, path, ['end'], step.axes!);
+      const selected = select(text, axes, path, ['end'], step.matrix!.axes);
       if (selected.kind === 'wrong') continue;
       const choices = selected.selection.axes;
       if (choices.every(({ kind }) => kind === 'gathered')) {
-        for (let k = 0; k < other.size; k++) shared.push(first + k);
+        for (let k = 0; k < size; k++) shared.push(first + k);
         continue;
       }
       const byKey = new Map<string, TaskId[]>();
       const keyOf = (positions: (k: number) => number): string =>
         choices.map(({ kind }, k) => (kind === 'aligned' ? positions(k) : '*')).join(' ');
-      for (let k = 0; k < other.size; k++) {
-        const positions = positionsOf(axes, k);
+      for (let k = 0; k < size; k++) {
+        const positions = positionsOf(matrix, k);
         const key = keyOf((axis) => positions[axis]!);
         const group = byKey.get(key);
         if (group === undefined) byKey.set(key, [first + k]);

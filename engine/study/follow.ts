@@ -50,7 +50,7 @@ function startOf(
     case 'sets':
       return study.sets.get(name);
     case 'matrix': {
-      const axes = place.step.axes ?? [];
+      const axes = place.step.matrix?.axes ?? [];
       const k = axes.findIndex((axis) => axis.name === name);
       return axes[k]?.values[place.positions[k]!];
     }

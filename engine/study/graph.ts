@@ -37,7 +37,7 @@ function visit(
     for (const { root, path, span } of referencesIn(next)) {
       const [name, ...rest] = path;
       if (root === 'sets' || root === 'matrix') {
-        const axis = step.axes?.find((each) => each.name === name);
+        const axis = step.matrix?.axes.find((each) => each.name === name);
         const from = root === 'matrix' ? (axis?.values ?? []) : [study.sets.get(name ?? '')];
         for (const value of from) {
           const found = value === undefined ? undefined : navigate(value, rest);

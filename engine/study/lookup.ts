@@ -81,7 +81,7 @@ function checkReference(
       return;
     }
     case 'matrix': {
-      const axis = step?.axes?.find((each) => each.name === name);
+      const axis = step?.matrix?.axes.find((each) => each.name === name);
       if (name === undefined) report('bad-reference', 'name an axis: $matrix.name');
       else if (axis !== undefined)
         for (const value of axis.values) checkPath(value, rest, text, report);

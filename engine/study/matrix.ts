@@ -1,30 +1,37 @@
 /**
- * Matrices: a step's axes, their elements and labels; and which elements of a matrix step a
- * reference means. Elements are counted with the last axis running fastest.
+ * The elements of a matrix step: every combination of its axes, where axes under `zip` run in
+ * step, less what `exclude` names, and then what `include` adds. Elements are counted in this
+ * order, the last axis running fastest.
  */
+import { type Axis, AxisBuilder, type AxisValues, labelOf } from './axis.ts';
 import type { Problems } from './diagnostic.ts';
 import type { Span } from './expanded.ts';
-import { describe, type Node, type Scalar } from './node.ts';
-import { said } from './references.ts';
-import { didYouMean, listed, nearest } from './suggest.ts';
+import { type Entry, entriesOf, type Mapping, type Node } from './node.ts';
+import { didYouMean } from './suggest.ts';
 
-export interface Axis {
-  readonly name: string;
-  /** `sets.potentials` where the values come from there: such axes are one and the same. */
-  readonly source: string | null;
-  readonly labels: readonly string[];
-  readonly values: readonly Node[];
-  /** Position of each label. */
-  readonly index: ReadonlyMap<string, number>;
+/** A study may grow to this many tasks. */
+export const MOST_TASKS = 200_000;
+
+/** Keys of a matrix that are no axes. */
+export const MATRIX_WORDS: readonly string[] = ['zip', 'include', 'exclude'];
+
+export interface Matrix {
+  readonly axes: readonly Axis[];
+  readonly size: number;
+  /** For each element its position on each axis; null where all combinations are there. */
+  readonly elements: readonly Positions[] | null;
+  /** Number of each element by its positions, where `elements` are given. */
+  readonly numbers: ReadonlyMap<string, number>;
 }
 
-/** Number of elements. */
-export function sizeOf(axes: readonly Axis[]): number {
-  return axes.reduce((product, { labels }) => product * labels.length, 1);
-}
+export type Positions = readonly number[];
+
+/** A step without a matrix: one element. */
+export const NO_MATRIX: Matrix = { axes: [], size: 1, elements: null, numbers: new Map() };
 
 /** Position on each axis of element number `element`. */
-export function positionsOf(axes: readonly Axis[], element: number): number[] {
+export function positionsOf({ axes, elements }: Matrix, element: number): Positions {
+  if (elements !== null) return elements[element]!;
   const positions: number[] = [];
   let rest = element;
   for (let k = axes.length - 1; k >= 0; k--) {
@@ -35,227 +42,262 @@ export function positionsOf(axes: readonly Axis[], element: number): number[] {
   return positions;
 }
 
-/**
- * One axis from its values: a mapping from labels, or a list of scalars whose text is the
- * label. Undefined, with the reason in `problems`, if it is neither.
- */
-export function readAxis(
-  name: string,
-  values: Node,
-  source: string | null,
-  problems: Problems,
-): Axis | undefined {
-  const labels: string[] = [];
-  const nodes: Node[] = [];
-  const index = new Map<string, number>();
-  const push = (label: string, node: Node, at: Span): void => {
-    if (!/^[A-Za-z0-9_+=@%.-]+$/.test(label) || /^\.+$/.test(label))
-      problems.add(
-        'bad-label',
-        at,
-        `"${label}" cannot be a label, because labels name tasks and folders; use letters, digits and _ + - . = @ %`,
-      );
-    else if (index.has(label))
-      problems.add(
-        'duplicate-label',
-        at,
-        `two elements of ${name} have the label ${label}; use a mapping from labels to values`,
-      );
-    else {
-      index.set(label, labels.length);
-      labels.push(label);
-      nodes.push(node);
-    }
-  };
-  if (values.kind === 'map')
-    for (const { key, value } of values.entries.values()) push(key.text, value, key.span);
-  else if (values.kind === 'list')
-    for (const item of values.items) {
-      if (item.kind === 'scalar') push(labelOf(item), item, item.span);
-      else if (item.kind !== 'broken')
-        problems.add(
-          'bad-axis',
-          item.span,
-          `an element of ${name} is ${describe(item)}; give it a label: { label: value }`,
-        );
-    }
-  else if (values.kind === 'scalar')
-    problems.add(
-      'bad-axis',
-      values.span,
-      `the values of ${name} are ${describe(values)}; expected a mapping from labels to values, a list, or $sets.NAME`,
-    );
-  return labels.length === 0 ? undefined : { name, source, labels, values: nodes, index };
-}
-
-/** A scalar as a label: `2000 K` -> `2000K`, `$pretrain.model` -> `pretrain.model`. */
-function labelOf(scalar: Scalar): string {
-  const meaning = said(scalar);
-  const text = meaning.kind === 'literal' ? meaning.scalar.text : scalar.text.replace(/^\$/, '');
-  return text
-    .trim()
-    .replace(/\s+/gu, '')
-    .replace(/Å|\u212B|A\u030A/gu, 'A')
-    .replace(/³/gu, '3')
-    .replace(/·/gu, '.')
-    .replace(/\//gu, '-');
-}
-
-/** Which elements of a matrix step a reference means. */
-export interface Selection {
-  readonly output: string;
-  /** For each axis of the producer where the element comes from. */
-  readonly axes: readonly Choice[];
-  /** Written with `*`: a list of elements, even if it comes down to one. */
-  readonly gather: boolean;
-}
-
-export type Choice =
-  | { readonly kind: 'named'; readonly position: number }
-  /** Same label as the consumer's axis number `axis` has; `positions` by the position there. */
-  | { readonly kind: 'aligned'; readonly axis: number; readonly positions: readonly number[] }
-  | { readonly kind: 'gathered' };
-
-export type Selected =
-  | { readonly kind: 'selection'; readonly selection: Selection }
-  | { readonly kind: 'wrong'; readonly code: string; readonly message: string };
-
-/**
- * Understands the path behind a step's name: labels, `axis=label`, `*`, then the output. An
- * axis that is not named aligns with the same axis of the consumer; `*` gathers the others.
- */
-export function select(
-  step: string,
-  axes: readonly Axis[],
-  path: readonly string[],
-  outputs: readonly string[],
-  consumer: readonly Axis[],
-): Selected {
-  const wrong = (code: string, message: string): Selected => ({ kind: 'wrong', code, message });
-  const output = path.at(-1);
-  if (output === undefined || output === '*')
-    return wrong('no-output', `name an output of ${step}: ${listed(outputs)}`);
-  const selectors = path.slice(0, -1);
-  const named = new Map<number, number>();
-  let gather = false;
-  for (let at = 0; at < selectors.length; ) {
-    if (selectors[at] === '*') {
-      if (axes.length === 0) return wrong('no-matrix', `${step} has no matrix; leave out .*`);
-      gather = true;
-      at++;
-      continue;
-    }
-    const pick = pickAt(selectors, at, axes, named);
-    if (pick === undefined) return unknownLabel(step, axes, path, at, outputs);
-    if ('ambiguous' in pick)
-      return wrong(
-        'ambiguous-label',
-        `${pick.label} is a label of ${pick.ambiguous.join(' and of ')}; write ${pick.ambiguous.map((axis) => `${axis}=${pick.label}`).join(' or ')}`,
-      );
-    named.set(pick.axis, pick.position);
-    at = pick.next;
-  }
-  if (!outputs.includes(output)) {
-    const isLabel = axes.some(({ index }) => index.has(output));
-    return wrong(
-      'unknown-output',
-      isLabel
-        ? `name an output of ${step} after ${output}: ${listed(outputs)}`
-        : `${step} has no output ${output}${didYouMean(output, outputs, 'its outputs')}`,
-    );
-  }
-  const choices: Choice[] = [];
-  const open: Axis[] = [];
-  for (const [k, axis] of axes.entries()) {
-    const position = named.get(k);
-    if (position !== undefined) choices.push({ kind: 'named', position });
-    else {
-      const shared = sharedAxis(axis, consumer);
-      if (shared !== undefined)
-        choices.push({
-          kind: 'aligned',
-          axis: shared,
-          positions: consumer[shared]!.labels.map((label) => axis.index.get(label)!),
-        });
-      else if (gather) choices.push({ kind: 'gathered' });
-      else open.push(axis);
-    }
-  }
-  if (open.length === 0) return { kind: 'selection', selection: { output, axes: choices, gather } };
-  const example = [...selectors, ...open.map(({ labels }) => labels[0]!)].join('.');
-  return wrong(
-    'unaligned',
-    `${step} is a matrix over ${open.map(({ name, labels }) => `${name} (${listed(labels, 8)})`).join(' and ')}, which this step does not share; choose by label, such as $${step}.${example}.${output}, or gather all with $${step}.${[...selectors, '*'].join('.')}.${output}`,
+/** Number of the element with these positions; undefined if it is not there. */
+export function elementAt(matrix: Matrix, positions: Positions): number | undefined {
+  if (matrix.elements !== null) return matrix.numbers.get(positions.join(' '));
+  return positions.reduce(
+    (number, position, k) => number * matrix.axes[k]!.labels.length + position,
+    0,
   );
 }
 
-type Pick =
-  | { readonly axis: number; readonly position: number; readonly next: number }
-  | { readonly ambiguous: readonly string[]; readonly label: string }
-  | undefined;
-
-/** Labels may hold dots, so the longest label that fits is taken. */
-function pickAt(
-  selectors: readonly string[],
-  at: number,
-  axes: readonly Axis[],
-  named: ReadonlyMap<number, number>,
-): Pick {
-  for (let next = selectors.length; next > at; next--) {
-    const text = selectors.slice(at, next).join('.');
-    const equals = text.indexOf('=');
-    const onAxis = axes.findIndex(({ name }) => equals > 0 && name === text.slice(0, equals));
-    const position = axes[onAxis]?.index.get(text.slice(equals + 1));
-    if (position !== undefined && !named.has(onAxis)) return { axis: onAxis, position, next };
-    const having = axes.flatMap((axis, k) => (axis.index.has(text) && !named.has(k) ? [k] : []));
-    if (having.length > 1) return { ambiguous: having.map((k) => axes[k]!.name), label: text };
-    const [only] = having;
-    if (only !== undefined) return { axis: only, position: axes[only]!.index.get(text)!, next };
-  }
-  return undefined;
+/** The axes of a `matrix:`, and the rows under `include`, as written. */
+export interface WrittenMatrix {
+  readonly axes: readonly Entry[];
+  readonly include: readonly Mapping[];
 }
 
-function unknownLabel(
-  step: string,
-  axes: readonly Axis[],
-  path: readonly string[],
-  at: number,
-  outputs: readonly string[],
-): Selected {
-  const given = path[at]!;
-  if (axes.length === 0)
-    return {
-      kind: 'wrong',
-      code: 'no-matrix',
-      message: `${step} has no matrix, so ${given} chooses nothing; its outputs: ${listed(outputs)}`,
-    };
-  const labels = axes.flatMap((axis) => axis.labels);
-  const near = nearest(given, labels);
-  const choices = axes.map(({ name, labels }) => `${name} (${listed(labels, 8)})`).join(' and ');
+export function writtenMatrix(step: Mapping): WrittenMatrix {
+  const given = entriesOf(step, 'matrix');
+  const zip = given.get('zip')?.value;
   return {
-    kind: 'wrong',
-    code: 'unknown-label',
-    message: `${given} is no label of ${step}${near === undefined ? `; it is a matrix over ${choices}` : `; did you mean ${near}?`}`,
+    axes: [...given.values()].flatMap((entry) =>
+      entry.key.text === 'zip'
+        ? [...(zip?.kind === 'map' ? zip.entries.values() : [])]
+        : MATRIX_WORDS.includes(entry.key.text)
+          ? []
+          : [entry],
+    ),
+    include: rowsOf(given.get('include')?.value),
   };
 }
 
+/** Names of the axes, those that are wrong included. */
+export function axisNamesOf({ axes, include }: WrittenMatrix): readonly string[] {
+  return axes.length > 0
+    ? axes.map(({ key }) => key.text)
+    : [...(include[0]?.entries.keys() ?? [])];
+}
+
+function rowsOf(node: Node | undefined): readonly Mapping[] {
+  return (node?.kind === 'list' ? node.items : []).filter((row) => row.kind === 'map');
+}
+
 /**
- * The consumer's axis that is the same as `axis`: of the same name with the same values or the
- * same labels; else the only one that takes its values from the same place.
+ * The matrix that a step gives; undefined, with the reason in `problems`, if it is wrong.
+ *
+ * @param valuesOf  follows an axis to its values; undefined if that failed, which was reported
  */
-function sharedAxis(axis: Axis, consumer: readonly Axis[]): number | undefined {
-  const byName = consumer.findIndex(
-    (other) => other.name === axis.name && (sameSource(axis, other) || sameLabels(axis, other)),
+export function readMatrix(
+  step: Mapping,
+  at: Span,
+  valuesOf: (axis: string, node: Node) => AxisValues | undefined,
+  problems: Problems,
+): Matrix | undefined {
+  return new Reader(valuesOf, problems).read(step, at);
+}
+
+/** Axes that run together, and the positions that they take together. */
+interface Factor {
+  readonly axes: readonly AxisBuilder[];
+  readonly positions: readonly Positions[];
+}
+
+class Reader {
+  readonly #valuesOf: (axis: string, node: Node) => AxisValues | undefined;
+  readonly #problems: Problems;
+
+  constructor(valuesOf: (axis: string, node: Node) => AxisValues | undefined, problems: Problems) {
+    this.#valuesOf = valuesOf;
+    this.#problems = problems;
+  }
+
+  read(step: Mapping, at: Span): Matrix | undefined {
+    const given = entriesOf(step, 'matrix');
+    const factors: (Factor | undefined)[] = [];
+    for (const [name, { key, value }] of given)
+      if (name === 'zip') factors.push(this.#zip(value, key.span));
+      else if (!MATRIX_WORDS.includes(name)) factors.push(this.#single(name, value));
+    const known = factors.filter((factor) => factor !== undefined);
+    if (known.length < factors.length) return undefined;
+    const builders = known.flatMap(({ axes }) => axes);
+    if (!MATRIX_WORDS.some((word) => given.has(word))) return whole(builders);
+    const count = known.reduce((product, { positions }) => product * positions.length, 1);
+    if (count > MOST_TASKS)
+      return this.#problems.add(
+        'too-many-tasks',
+        at,
+        `this matrix has ${count} elements; a study has at most ${MOST_TASKS} tasks`,
+      );
+    const rows = writtenMatrix(step).include;
+    // Without an axis, all elements are those under `include`.
+    const elements = known.length === 0 && rows.length > 0 ? [] : productOf(known);
+    const kept = this.#exclude(elements, builders, given.get('exclude')?.value);
+    return this.#include(kept, builders, rows);
+  }
+
+  #single(name: string, value: Node): Factor | undefined {
+    const builder = this.#axis(name, value, false);
+    return builder && { axes: [builder[0]], positions: builder[1].map((position) => [position]) };
+  }
+
+  #axis(
+    name: string,
+    value: Node,
+    repeats: boolean,
+  ): readonly [AxisBuilder, readonly number[]] | undefined {
+    const found = this.#valuesOf(name, value);
+    if (found === undefined) return undefined;
+    const builder = new AxisBuilder(name, found.source, this.#problems);
+    const positions = builder.addAll(found.values, repeats);
+    return builder.axis === undefined ? undefined : [builder, positions];
+  }
+
+  #zip(node: Node, at: Span): Factor | undefined {
+    const entries = node.kind === 'map' ? [...node.entries.values()] : [];
+    const columns = entries.map(({ key, value }) => this.#axis(key.text, value, true));
+    const known = columns.filter((column) => column !== undefined);
+    if (known.length < columns.length || known.length === 0) return undefined;
+    const [[first, sequence], ...others] = known as [(typeof known)[0], ...typeof known];
+    for (const [other, positions] of others)
+      if (positions.length !== sequence.length)
+        return this.#problems.add(
+          'uneven-zip',
+          at,
+          `axes under zip run in step, and ${first.name} has ${count(sequence.length)} where ${other.name} has ${positions.length}`,
+        );
+    const rows = sequence.map((_, k) => known.map(([, positions]) => positions[k]!));
+    const seen = new Set<string>();
+    const repeated = rows.find((row) => seen.size === seen.add(row.join(' ')).size);
+    if (repeated !== undefined)
+      return this.#problems.add(
+        'duplicate-element',
+        at,
+        `zip has the element ${nameOf(
+          known.map(([builder]) => builder),
+          repeated,
+        )} twice`,
+      );
+    return { axes: known.map(([builder]) => builder), positions: rows };
+  }
+
+  #exclude(
+    elements: readonly Positions[],
+    axes: readonly AxisBuilder[],
+    node: Node | undefined,
+  ): readonly Positions[] {
+    return rowsOf(node).reduce((left, row) => {
+      const wanted = this.#labels(row, axes);
+      if (wanted === undefined) return left;
+      const kept = left.filter((each) => !wanted.every(([axis, at]) => each[axis] === at));
+      if (kept.length === left.length)
+        this.#problems.add('excludes-nothing', row.span, 'no element is left out by this');
+      return kept;
+    }, elements);
+  }
+
+  /** Positions that a row under `exclude` names, by axis. */
+  #labels(
+    row: Mapping,
+    axes: readonly AxisBuilder[],
+  ): readonly (readonly [axis: number, position: number])[] | undefined {
+    const found: (readonly [number, number])[] = [];
+    for (const { key, value } of row.entries.values()) {
+      const axis = this.#axisNamed(key.text, key.span, axes);
+      if (axis === undefined || value.kind === 'broken') return undefined;
+      const builder = axes[axis]!;
+      const label = value.kind === 'scalar' ? labelOf(value) : '';
+      const position = builder.positionOf(label);
+      if (position === undefined)
+        return this.#problems.add(
+          'unknown-label',
+          value.span,
+          `exclude names elements by label, and ${label === '' ? 'this' : label} is no label of ${builder.name}${didYouMean(label, builder.labels, 'labels')}`,
+        );
+      found.push([axis, position]);
+    }
+    return found;
+  }
+
+  #axisNamed(name: string, at: Span, axes: readonly AxisBuilder[]): number | undefined {
+    const axis = axes.findIndex((each) => each.name === name);
+    if (axis >= 0) return axis;
+    const known = axes.map((each) => each.name);
+    return this.#problems.add(
+      'unknown-axis',
+      at,
+      `the matrix has no axis ${name}${didYouMean(name, known, 'axes')}`,
+    );
+  }
+
+  #include(
+    elements: readonly Positions[],
+    axes: readonly AxisBuilder[],
+    rows: readonly Mapping[],
+  ): Matrix | undefined {
+    const builders =
+      axes.length > 0 || rows.length === 0
+        ? axes
+        : [...rows[0]!.entries.keys()].map((name) => new AxisBuilder(name, null, this.#problems));
+    const all = new Map(elements.map((each) => [each.join(' '), each] as const));
+    for (const row of rows) {
+      const positions = this.#row(row, builders);
+      if (positions === undefined) continue;
+      if (all.has(positions.join(' ')))
+        this.#problems.add(
+          'duplicate-element',
+          row.span,
+          `the element ${nameOf(builders, positions)} is there already`,
+        );
+      all.set(positions.join(' '), positions);
+    }
+    const listed = [...all.values()];
+    const built = builders.map(({ axis }) => axis).filter((axis) => axis !== undefined);
+    if (built.length < builders.length) return undefined;
+    const numbers = new Map([...all.keys()].map((key, k) => [key, k] as const));
+    return { axes: built, size: listed.length, elements: listed, numbers };
+  }
+
+  #row(row: Mapping, axes: readonly AxisBuilder[]): Positions | undefined {
+    const keys = [...row.entries.values()].map(({ key }) => key);
+    const named = keys.map((key) => this.#axisNamed(key.text, key.span, axes));
+    if (named.includes(undefined)) return undefined;
+    const positions: number[] = [];
+    for (const builder of axes) {
+      const value = row.entries.get(builder.name)?.value;
+      if (value === undefined) {
+        this.#problems.add(
+          'missing-key',
+          row.span,
+          `an element under include gives a value for every axis; this one lacks ${builder.name}`,
+        );
+        return undefined;
+      }
+      const position = builder.addOne(value);
+      if (position === undefined) return undefined;
+      positions.push(position);
+    }
+    return positions;
+  }
+}
+
+function whole(builders: readonly AxisBuilder[]): Matrix {
+  const axes = builders.map(({ axis }) => axis!);
+  const size = axes.reduce((product, { labels }) => product * labels.length, 1);
+  return { axes, size, elements: null, numbers: new Map() };
+}
+
+function productOf(factors: readonly Factor[]): readonly Positions[] {
+  return factors.reduce<readonly Positions[]>(
+    (rows, { positions }) => rows.flatMap((row) => positions.map((more) => [...row, ...more])),
+    [[]],
   );
-  if (byName >= 0) return byName;
-  const bySource = consumer.flatMap((other, k) => (sameSource(axis, other) ? [k] : []));
-  return bySource.length === 1 ? bySource[0] : undefined;
 }
 
-function sameSource(a: Axis, b: Axis): boolean {
-  return a.source !== null && a.source === b.source;
+function nameOf(axes: readonly AxisBuilder[], positions: Positions): string {
+  return positions.map((position, k) => axes[k]!.labels[position]!).join('/');
 }
 
-function sameLabels(a: Axis, b: Axis): boolean {
-  return a.labels.length === b.labels.length && a.labels.every((label) => b.index.has(label));
+function count(values: number): string {
+  return `${values} value${values === 1 ? '' : 's'}`;
 }

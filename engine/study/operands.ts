@@ -103,8 +103,9 @@ export class Expressions {
         'unknown-unit',
         `${name.name} is in ${source.output.unit}, which expressions do not know`,
       );
-    const { binding, varies } = this.#sources.one(source, place);
-    return { binding, value, varies: varies || followed.varies };
+    const bound = this.#sources.one(source, place, []);
+    if (bound === undefined) throw new Reported();
+    return { binding: bound.binding, value, varies: bound.varies || followed.varies };
   }
 }
 

@@ -23,8 +23,20 @@ const named = (values: JsonSchema, description: string): JsonSchema => ({
 });
 const parameter: JsonSchema = {
   description: 'a value such as 128 or 25 ps, or a list of values',
-  anyOf: [scalar, { type: 'array', minItems: 1, items: scalar }],
+  anyOf: [scalar, { type: 'array', items: scalar }],
 };
+
+const axis: JsonSchema = {
+  description: 'a mapping from labels to values, a list of values, or $sets.NAME',
+  anyOf: [{ type: 'string', pattern: '^\\$' }, { type: 'array' }, { type: 'object' }],
+};
+
+/** Rows of a matrix, axis by axis. */
+const rows = (description: string, propertyNames: JsonSchema = {}): JsonSchema => ({
+  type: 'array',
+  description,
+  items: { type: 'object', description, minProperties: 1, propertyNames },
+});
 
 const step: JsonSchema = {
   type: 'object',
@@ -39,14 +51,18 @@ const step: JsonSchema = {
       description: 'a mapping from axes to their values',
       minProperties: 1,
       propertyNames: name,
-      additionalProperties: {
-        description: 'a mapping from labels to values, a list of values, or $sets.NAME',
-        anyOf: [
-          { type: 'string', pattern: '^\\$' },
-          { type: 'array', minItems: 1 },
-          { type: 'object', minProperties: 1 },
-        ],
+      properties: {
+        zip: {
+          type: 'object',
+          description: 'a mapping from axes that run in step to their values',
+          minProperties: 1,
+          propertyNames: name,
+          additionalProperties: axis,
+        },
+        include: rows('a list of elements to add, each a mapping from axes to values', name),
+        exclude: rows('a list of elements to leave out, each a mapping from axes to labels'),
       },
+      additionalProperties: axis,
     },
     after: {
       description: 'the name of a step that must end first, or a list of them',
@@ -102,10 +118,7 @@ export function languageSchema(stepSchema: JsonSchema = step): JsonSchema {
       sets: named(
         {
           description: 'a mapping from labels to values, or a list of values',
-          anyOf: [
-            { type: 'object', minProperties: 1 },
-            { type: 'array', minItems: 1, items: scalar },
-          ],
+          anyOf: [{ type: 'object' }, { type: 'array', items: scalar }],
         },
         'a mapping from sets to their elements',
       ),

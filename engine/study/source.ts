@@ -4,8 +4,9 @@ import type { Bound, OutputBinding, Place } from './bound.ts';
 import type { Problems, Related } from './diagnostic.ts';
 import type { CheckedStep, CheckedStudy } from './document.ts';
 import type { Span, TaskId } from './expanded.ts';
-import { positionsOf, type Selection, select } from './matrix.ts';
+import { elementAt, positionsOf } from './matrix.ts';
 import type { Reference } from './references.ts';
+import { type Choice, type Selection, select } from './select.ts';
 
 /** An output of another step as a reference selects it. */
 export interface Source {
@@ -19,8 +20,8 @@ export class Sources {
   readonly #study: CheckedStudy;
   readonly #firstTask: ReadonlyMap<string, TaskId>;
   readonly #problems: Problems;
-  /** Gathers that every task of a step shares, by step and reference. */
-  readonly #gathers = new Map<string, readonly number[]>();
+  /** Elements of a producer by their positions on the axes that a gather leaves fixed. */
+  readonly #gathers = new Map<string, ReadonlyMap<string, readonly number[]>>();
 
   constructor(study: CheckedStudy, firstTask: ReadonlyMap<string, TaskId>, problems: Problems) {
     this.#study = study;
@@ -32,15 +33,15 @@ export class Sources {
   find(reference: Reference, place: Place, via: readonly Related[]): Source | undefined {
     const producer = this.#study.steps.get(reference.root);
     // Steps that are unknown, of an unknown type or with a wrong matrix have been reported.
-    if (producer?.interface === undefined || producer.axes === undefined) return undefined;
-    if (place.step.axes === undefined) return undefined;
+    if (producer?.interface === undefined || producer.matrix === undefined) return undefined;
+    if (place.step.matrix === undefined) return undefined;
     const { outputs } = producer.interface;
     const selected = select(
       producer.name,
-      producer.axes,
+      producer.matrix.axes,
       reference.path,
       Object.keys(outputs),
-      place.step.axes,
+      place.step.matrix.axes,
     );
     if (selected.kind === 'wrong')
       return this.#problems.add(selected.code, reference.span, selected.message, via);
@@ -48,51 +49,78 @@ export class Sources {
     return { producer, output: outputs[selection.output]!, selection, span: reference.span };
   }
 
-  /** The task that gives it to the task at `place`; of a gather the first. */
-  one({ producer, selection, span }: Source, place: Place): Bound<OutputBinding> {
-    const axes = producer.axes!;
-    let element = 0;
-    let varies = false;
-    for (const [k, choice] of selection.axes.entries()) {
-      let position = 0;
-      if (choice.kind === 'named') position = choice.position;
-      else if (choice.kind === 'aligned') {
-        position = choice.positions[place.positions[choice.axis]!]!;
-        varies = true;
-      }
-      element = element * axes[k]!.labels.length + position;
-    }
+  /** The task that gives it to the task at `place`; undefined, reported, if there is none. */
+  one(source: Source, place: Place, via: readonly Related[]): Bound<OutputBinding> | undefined {
+    const { producer, selection, span } = source;
+    const matrix = producer.matrix!;
+    const positions = selection.axes.map((choice) => positionOf(choice, place)!);
+    const element = positions.every((position) => position >= 0)
+      ? elementAt(matrix, positions)
+      : undefined;
+    if (element === undefined)
+      return this.#problems.add(
+        'no-element',
+        span,
+        `${producer.name} has no element ${labelsAt(source, place).join('/')}; leave out here too what its matrix leaves out`,
+        via,
+      );
+    const varies = selection.axes.some(({ kind }) => kind === 'aligned');
     const task = this.#firstTask.get(producer.name)! + element;
     return { binding: { kind: 'output', task, output: selection.output, span }, varies };
   }
 
   /** All tasks of a gather. */
   all(source: Source, place: Place): Bound {
-    const { binding: first, varies } = this.one(source, place);
-    const elements = this.#offsets(source).map((offset) => ({
-      ...first,
-      task: first.task + offset,
+    const { producer, selection, span } = source;
+    const fixed = selection.axes.map((choice) => positionOf(choice, place));
+    const first = this.#firstTask.get(producer.name)!;
+    const { output } = selection;
+    const elements = (this.#groups(source).get(fixed.join(' ')) ?? []).map((element) => ({
+      kind: 'output' as const,
+      task: first + element,
+      output,
+      span,
     }));
-    return { binding: { kind: 'gather', elements, span: source.span }, varies };
+    const varies = selection.axes.some(({ kind }) => kind === 'aligned');
+    return { binding: { kind: 'gather', elements, span }, varies };
   }
 
-  /** How far the elements of a gather are from the one with the first of every gathered axis. */
-  #offsets({ producer, selection }: Source): readonly number[] {
-    const id = `${producer.name} ${selection.axes.map(({ kind }) => kind).join(' ')}`;
+  #groups({ producer, selection }: Source): ReadonlyMap<string, readonly number[]> {
+    const isFixed = selection.axes.map(({ kind }) => kind !== 'gathered');
+    const id = `${producer.name} ${isFixed.join(' ')}`;
     const known = this.#gathers.get(id);
     if (known !== undefined) return known;
-    const axes = producer.axes!;
-    const gathered = axes.filter((_, k) => selection.axes[k]!.kind === 'gathered');
-    const count = gathered.reduce((product, { labels }) => product * labels.length, 1);
-    const offsets = Array.from({ length: count }, (_, number) => {
-      const positions = positionsOf(gathered, number);
-      let next = 0;
-      return axes.reduce((offset, axis, k) => {
-        const position = selection.axes[k]!.kind === 'gathered' ? positions[next++]! : 0;
-        return offset * axis.labels.length + position;
-      }, 0);
-    });
-    this.#gathers.set(id, offsets);
-    return offsets;
+    const groups = new Map<string, number[]>();
+    const matrix = producer.matrix!;
+    for (let element = 0; element < matrix.size; element++) {
+      const positions = positionsOf(matrix, element);
+      const key = positions.map((position, k) => (isFixed[k] ? position : undefined)).join(' ');
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [element]);
+      else group.push(element);
+    }
+    this.#gathers.set(id, groups);
+    return groups;
   }
+}
+
+/** Position on the producer's axis; undefined where all are gathered, negative where there is none. */
+function positionOf(choice: Choice, place: Place): number | undefined {
+  switch (choice.kind) {
+    case 'named':
+      return choice.position;
+    case 'aligned':
+      return choice.positions[place.positions[choice.axis]!]!;
+    case 'gathered':
+      return undefined;
+  }
+}
+
+/** Labels of the element that a source means for a task. */
+function labelsAt({ producer, selection }: Source, place: Place): readonly string[] {
+  return selection.axes.map((choice, k) =>
+    choice.kind === 'aligned'
+      ? place.step.matrix!.axes[choice.axis]!.labels[place.positions[choice.axis]!]!
+      : producer.matrix!.axes[k]!.labels[positionOf(choice, place)!]!,
+  );
 }

@@ -74,10 +74,6 @@ study.yaml:13:65: the values of y are "$data.frames"; expected a mapping from la
 13 |     matrix: { u: { a/b: 1 }, v: hello, w: $sets.x, x: [[1]], y: $data.frames, z: [] }
    |                                                                 ^^^^^^^^^^^^
 
-study.yaml:13:82: matrix.z of step d is an empty list; expected a mapping from labels to values, a list of values, or $sets.NAME
-13 |     matrix: { u: { a/b: 1 }, v: hello, w: $sets.x, x: [[1]], y: $data.frames, z: [] }
-   |                                                                                  ^^
-
 study.yaml:14:68: step d has no axis tt; axes: u, v, w, x, y, z
 14 |     with: { potential: $model.model, composition: Fe, temperature: $matrix.tt }
    |                                                                    ^^^^^^^^^^`,
@@ -201,6 +197,148 @@ refuses(
 study.yaml:19:30: liquid is a matrix over melt (Fe, Fe90C10) and t (2000K, 2100K), which this step does not share; choose by label, such as $liquid.Fe.2000K.melting_temperature, or gather all with $liquid.*.melting_temperature
 19 |       temperatures: [1 K, $( liquid.melting_temperature )]
    |                              ^^^^^^^^^^^^^^^^^^^^^^^^^^`,
+);
+
+/** A step over three axes with the given `zip`, `include` or `exclude`. */
+const rows = (more: string) => `${HEAD}  d:
+    uses: npt
+    matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], ${more} }
+    with: { potential: $model.model, composition: Fe, temperature: $matrix.t, pressure: $matrix.p }
+`;
+
+refuses(
+  'whose axes under zip do not run in step',
+  rows('zip: { a: [1, 2, 3], b: [1, 2], c: [1, 2, 3] }'),
+  `
+study.yaml:13:49: axes under zip run in step, and a has 3 values where b has 2
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], zip: { a: [1, 2, 3], b: [1, 2], c: [1, 2, 3] } }
+   |                                                 ^^^`,
+);
+
+refuses(
+  'whose axes under zip have an element twice',
+  rows('zip: { a: [1, 2, 1], b: [x, x, x] }'),
+  `
+study.yaml:13:49: zip has the element 1/x twice
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], zip: { a: [1, 2, 1], b: [x, x, x] } }
+   |                                                 ^^^`,
+);
+
+refuses(
+  'whose rows are none',
+  rows('zip: [1], include: { t: 1 K }, exclude: [1 K, {}]'),
+  `
+study.yaml:13:54: matrix.zip of step d is a list; expected a mapping from axes that run in step to their values
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], zip: [1], include: { t: 1 K }, exclude: [1 K, {}] }
+   |                                                      ^^^
+
+study.yaml:13:68: matrix.include of step d is a mapping; expected a list of elements to add, each a mapping from axes to values
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], zip: [1], include: { t: 1 K }, exclude: [1 K, {}] }
+   |                                                                    ^^^^^^^^^^
+
+study.yaml:13:90: matrix.exclude.0 of step d is "1 K"; expected a list of elements to leave out, each a mapping from axes to labels
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], zip: [1], include: { t: 1 K }, exclude: [1 K, {}] }
+   |                                                                                          ^^^
+
+study.yaml:13:95: matrix.exclude.1 of step d is empty; expected a list of elements to leave out, each a mapping from axes to labels
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], zip: [1], include: { t: 1 K }, exclude: [1 K, {}] }
+   |                                                                                               ^^`,
+);
+
+refuses(
+  'that leaves out what is not there',
+  rows('exclude: [{ t: cold }, { T: 1 K }, { t: 1 K, p: 0 GPa }, { p: 0 GPa, t: 1 K }]'),
+  `
+study.yaml:13:64: exclude names elements by label, and cold is no label of t; labels: 1K, 2K
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], exclude: [{ t: cold }, { T: 1 K }, { t: 1 K, p: 0 GPa }, { p: 0 GPa, t: 1 K }] }
+   |                                                                ^^^^
+
+study.yaml:13:74: the matrix has no axis T; did you mean t?
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], exclude: [{ t: cold }, { T: 1 K }, { t: 1 K, p: 0 GPa }, { p: 0 GPa, t: 1 K }] }
+   |                                                                          ^
+
+study.yaml:13:106: no element is left out by this
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], exclude: [{ t: cold }, { T: 1 K }, { t: 1 K, p: 0 GPa }, { p: 0 GPa, t: 1 K }] }
+   |                                                                                                          ^^^^^^^^^^^^^^^^^^^^`,
+);
+
+refuses(
+  'that adds what is there or lacks an axis',
+  rows('include: [{ t: 1 K, p: 1 GPa }, { t: 3 K }, { t: 1 K, p: [1] }, { q: 1 }]'),
+  `
+study.yaml:13:59: the element 1K/1GPa is there already
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], include: [{ t: 1 K, p: 1 GPa }, { t: 3 K }, { t: 1 K, p: [1] }, { q: 1 }] }
+   |                                                           ^^^^^^^^^^^^^^^^^^^^
+
+study.yaml:13:81: an element under include gives a value for every axis; this one lacks p
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], include: [{ t: 1 K, p: 1 GPa }, { t: 3 K }, { t: 1 K, p: [1] }, { q: 1 }] }
+   |                                                                                 ^^^^^^^^^^
+
+study.yaml:13:106: an element of p is a list; give it a label: { label: value }
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], include: [{ t: 1 K, p: 1 GPa }, { t: 3 K }, { t: 1 K, p: [1] }, { q: 1 }] }
+   |                                                                                                          ^^^
+
+study.yaml:13:115: the matrix has no axis q; axes: t, p
+13 |     matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], include: [{ t: 1 K, p: 1 GPa }, { t: 3 K }, { t: 1 K, p: [1] }, { q: 1 }] }
+   |                                                                                                                   ^`,
+);
+
+refuses(
+  'that another step does not leave out likewise',
+  `${HEAD}  d:
+    uses: npt
+    matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa], exclude: [{ t: 1 K, p: 0 GPa }] }
+    with: { potential: $model.model, composition: Fe, temperature: $matrix.t, pressure: $matrix.p }
+  again:
+    uses: npt
+    matrix: { t: [1 K, 2 K], p: [0 GPa, 1 GPa] }
+    with: { potential: $model.model, composition: Fe, temperature: 1 K, start: $d.state }
+  table: { uses: compare, with: { measured: $d.1K.0GPa.density, temperatures: [1 K, $( d.'1K'.'0GPa'.melting_temperature )] } }
+`,
+  `
+study.yaml:18:80: d has no element 1K/0GPa; leave out here too what its matrix leaves out
+18 |     with: { potential: $model.model, composition: Fe, temperature: 1 K, start: $d.state }
+   |                                                                                ^^^^^^^^
+
+study.yaml:19:45: d has no element 1K/0GPa; leave out here too what its matrix leaves out
+19 |   table: { uses: compare, with: { measured: $d.1K.0GPa.density, temperatures: [1 K, $( d.'1K'.'0GPa'.melting_temperature )] } }
+   |                                             ^^^^^^^^^^^^^^^^^^
+
+study.yaml:19:88: d has no element 1K/0GPa; leave out here too what its matrix leaves out
+19 |   table: { uses: compare, with: { measured: $d.1K.0GPa.density, temperatures: [1 K, $( d.'1K'.'0GPa'.melting_temperature )] } }
+   |                                                                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^`,
+);
+
+refuses(
+  'that is empty, where an element is needed',
+  `${HEAD}  d:
+    uses: npt
+    matrix: { t: [] }
+    with: { potential: $model.model, composition: Fe, temperature: $matrix.t }
+  table: { uses: compare, with: { measured: $d.*.density } }
+  one: { uses: compare, with: { measured: $d.density } }
+`,
+  `
+study.yaml:15:45: measured has 0 elements; it needs at least 1
+15 |   table: { uses: compare, with: { measured: $d.*.density } }
+   |                                             ^^^^^^^^^^^^
+
+study.yaml:16:43: d is a matrix over t (), which this step does not share; choose by label, such as $d.LABEL.density, or gather all with $d.*.density
+16 |   one: { uses: compare, with: { measured: $d.density } }
+   |                                           ^^^^^^^^^^`,
+);
+
+refuses(
+  'whose label is too long for a folder',
+  `${HEAD}  d:
+    uses: npt
+    matrix: { t: { ${'x'.repeat(101)}: 1 K } }
+    with: { potential: $model.model, composition: Fe, temperature: $matrix.t }
+`,
+  `
+study.yaml:13:20: "${'x'.repeat(30)}..." has 101 characters, and a label at most 100, because it names a folder; use a mapping from labels to values
+13 |     matrix: { t: { ${'x'.repeat(101)}: 1 K } }
+   |                    ${'^'.repeat(101)}`,
 );
 
 refuses(
