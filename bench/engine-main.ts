@@ -1,0 +1,71 @@
+/**
+ * curie as a whole process on a generated graph, for `engine.ts`: the built package with one step
+ * more, which writes one small file. `node bench/engine-main.ts FOLDER fan|chain N trivial|exec`.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+const [folder, shape, count, step] = process.argv.slice(2) as [string, string, string, string];
+const n = Number(count);
+
+const { openCache } = await import(join(dist, 'cache/index.js'));
+const { runStudy } = await import(join(dist, 'engine/run/run.js'));
+const { localExecutor } = await import(join(dist, 'engine/run/workers.js'));
+const { loadStudy } = await import(join(dist, 'engine/study/load.js'));
+const { openJournal } = await import(join(dist, 'engine/run/journal.js'));
+const registryFile = new URL('engine-registry.mjs', import.meta.url).href;
+const { steps } = await import(registryFile);
+
+const file = join(folder, 'study.yaml');
+if (!existsSync(file)) writeFileSync(file, studyText());
+const loaded = loadStudy(file, { registry: steps });
+if ('diagnostics' in loaded) throw new Error(JSON.stringify(loaded.diagnostics.slice(0, 3)));
+
+const cache = openCache(join(folder, 'cache'));
+const executor = localExecutor(registryFile);
+const root = cache.run(`${Date.now()}`);
+const journal = openJournal(root.folder);
+const begin = performance.now();
+const { counts } = await runStudy({
+  study: loaded.study,
+  cache,
+  executor,
+  capacity: { cores: 2, memory: 8000, gpus: [] },
+  results: join(folder, 'results'),
+  root,
+  emit: journal.write,
+  clock: () => Math.round(performance.now() - begin),
+  at: () => '',
+  explain: (error: Error) => error.message,
+  version: '0.1.0',
+  host: {},
+});
+journal.close();
+executor.close();
+cache.close();
+if (counts.done + counts.restored !== loaded.study.tasks.length)
+  throw new Error(JSON.stringify(counts));
+process.exit();
+
+/** Two axes, so that no list of the file is long. */
+function studyText(): string {
+  if (shape === 'chain') {
+    const first = step === 'trivial' ? '{ file: in.txt }' : 'in.txt';
+    const lines = Array.from({ length: n }, (_, k) => {
+      const from = k === 0 ? first : `$t${k - 1}.text`;
+      return step === 'trivial'
+        ? `  t${k}: { uses: trivial, with: { number: ${k}, from: ${from} } }`
+        : `  t${k}: { uses: exec, with: { command: [cp, in, out], files: { in: ${from} } }, outputs: { text: { file: out, type: bytes } } }`;
+    });
+    return `curie: v1\nstudy: bench\nsteps:\n${lines.join('\n')}\n`;
+  }
+  const side = Math.ceil(Math.sqrt(n));
+  const labels = (length: number) => Array.from({ length }, (_, k) => k).join(', ');
+  const body =
+    step === 'trivial'
+      ? `    uses: trivial\n    with: { number: $( matrix.a * ${side} + matrix.b ), from: { file: in.txt } }`
+      : `    uses: exec\n    with: { command: [cp, in, out], files: { in: in.txt }, env: { A: $matrix.a, B: $matrix.b } }\n    outputs: { text: { file: out, type: bytes } }`;
+  return `curie: v1\nstudy: bench\nsteps:\n  t:\n${body}\n    matrix: { a: [${labels(Math.floor(n / side))}], b: [${labels(side)}] }\n`;
+}
