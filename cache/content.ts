@@ -155,7 +155,7 @@ export class ContentStore {
       this.#link(temporary, name);
       await this.#syncs.sync(folder);
       discard(this.#disk, temporary);
-      this.#stats.wrote(this.pathOf(name), name);
+      this.#stats.wrote(this.pathOf(name), name, true);
     } catch (error) {
       if (temporary !== undefined) discard(this.#disk, temporary);
       throw diskProblem(error, this.#root, 'storing a result');

@@ -134,13 +134,11 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
   const readOnly = options.readOnly ?? false;
   prepareLayout(disk, root, readOnly);
 
-  const stats = new StatCache(disk, join(root, 'stat-cache.log'), readOnly);
+  const life = options.life ?? { identify: ownIdentity, beat: startHeartbeat };
+  const { bootId } = life.identify('');
+  const stats = new StatCache(disk, join(root, 'stat-cache.log'), readOnly, bootId);
   const syncs = new Syncs(disk);
-  const leases = new Leases(
-    disk,
-    root,
-    options.life ?? { identify: ownIdentity, beat: startHeartbeat },
-  );
+  const leases = new Leases(disk, root, life);
   let own: string | undefined;
   let names = 0;
 

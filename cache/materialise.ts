@@ -124,7 +124,7 @@ export class Results {
       make(temporary);
       this.#note(name, content.digest);
       this.#disk.rename(temporary, target);
-      this.#stats.wrote(target, content.digest);
+      this.#stats.wrote(target, content.digest, false);
     } finally {
       discard(this.#disk, temporary);
     }

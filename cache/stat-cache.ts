@@ -1,8 +1,8 @@
 /**
  * Digests of files, remembered by (device, inode, size, mtime, ctime).
  *
- * On disk: a log of lines `dev ino size mtimeNs ctimeNs digest`, the last line of a file wins.
- * Writers begin with a newline, so that a line torn by a crash damages no other; a reader
+ * On disk: a log of lines `dev ino size mtimeNs ctimeNs digest`, some with a mark of the boot
+ * behind, the last line of a file wins. Writers begin with a newline, so that a line torn by a crash damages no other; a reader
  * passes over lines that are not whole. Losing the log costs time, never correctness.
  *
  * An entry is kept only if it can be trusted: a file written within the clock's resolution of
@@ -11,9 +11,14 @@
  * systems that other machines write (NFS, FUSE, …) times prove nothing, and nothing is kept.
  *
  * Files that this process has written itself need not be read again: once they are two seconds
- * old and still have the inode and mtime of the writing, their digest is what was written.
+ * old and still are what they were after the writing, their digest is what was written.
+ *
+ * Bytes written within the last minute may only be in memory. After a power loss a file can have
+ * the same times and size with other bytes; so what was learnt of a file younger than a minute
+ * counts until the next boot only, unless the file was flushed.
  */
 import { createHash } from 'node:crypto';
+import { sha256 } from './canonical.ts';
 import { type Disk, discard, type FileStat } from './disk.ts';
 import { CacheError } from './errors.ts';
 
@@ -25,27 +30,41 @@ export interface Content {
 }
 
 const RACY_NS = 2_000_000_000n;
+/** Twice the time after which Linux writes to disk what was not flushed. */
+const FLUSHED_NS = 60_000_000_000n;
 /** Lines kept in memory before they are appended together. */
 const BATCH = 256;
 /** A log this many times longer than what it says is rewritten when it is read. */
 const SLACK = 2;
 
-const LINE = /^(\d+ \d+) (\d+ \d+ \d+) ([0-9a-f]{64})$/;
+const LINE = /^(\d+ \d+) (\d+ \d+ \d+) ([0-9a-f]{64})(?: ([0-9a-f]{8}))?$/;
+
+/** What is known of a file. */
+interface Entry {
+  /** Size and times. */
+  readonly version: string;
+  readonly digest: string;
+  /** The only boot for which this counts; always without it. */
+  readonly boot: string | undefined;
+}
 
 export class StatCache {
   readonly #disk: Disk;
   readonly #log: string;
   readonly #readOnly: boolean;
-  /** By device and inode: size and times, then the digest they stand for. */
-  #known: Map<string, { readonly version: string; readonly digest: string }> | undefined;
+  readonly #boot: string;
+  /** By device and inode. */
+  #known: Map<string, Entry> | undefined;
   #unwritten: string[] = [];
   readonly #own: OwnFiles;
   readonly #shared = new Map<bigint, boolean>();
 
-  constructor(disk: Disk, log: string, readOnly: boolean) {
+  /** `bootId` tells the running kernel from all that ran before. */
+  constructor(disk: Disk, log: string, readOnly: boolean, bootId: string) {
     this.#disk = disk;
     this.#log = log;
     this.#readOnly = readOnly;
+    this.#boot = sha256(bootId).slice(0, 8);
     this.#own = new OwnFiles(disk);
   }
 
@@ -78,12 +97,13 @@ export class StatCache {
   /** The digest of a file's present version, if it was hashed before and can be trusted. */
   lookUp(stat: FileStat): string | undefined {
     const entry = this.#load().get(`${stat.dev} ${stat.ino}`);
-    return entry?.version === versionOf(stat) ? entry.digest : undefined;
+    if (entry?.version !== versionOf(stat)) return undefined;
+    return entry.boot === undefined || entry.boot === this.#boot ? entry.digest : undefined;
   }
 
   /** Notes that this process has just written a file, which has got its last name. */
-  wrote(path: string, digest: string): void {
-    this.#own.add(path, (stat, settledAt) => this.learn(path, stat, digest, settledAt));
+  wrote(path: string, digest: string, isFlushed: boolean): void {
+    this.#own.add(path, (stat, settledAt) => this.learn(path, stat, digest, settledAt, isFlushed));
   }
 
   /** Appends what was learnt to the log. */
@@ -107,12 +127,14 @@ export class StatCache {
   }
 
   /** Takes over what a file was found to be when it was hashed at `hashedAt` (ns). */
-  learn(path: string, stat: FileStat, digest: string, hashedAt: bigint): void {
+  learn(path: string, stat: FileStat, digest: string, hashedAt: bigint, isFlushed = false): void {
     if (!this.isSettled(path, stat, hashedAt)) return;
     const file = `${stat.dev} ${stat.ino}`;
-    const version = versionOf(stat);
-    this.#load().set(file, { version, digest });
-    this.#unwritten.push(`${file} ${version} ${digest}`);
+    const isSafe = isFlushed || stat.ctimeNs < hashedAt - FLUSHED_NS;
+    const boot = isSafe ? undefined : this.#boot;
+    const entry = { version: versionOf(stat), digest, boot };
+    this.#load().set(file, entry);
+    this.#unwritten.push(lineOf(file, entry));
     if (this.#unwritten.length >= BATCH) this.flush();
   }
 
@@ -125,15 +147,15 @@ export class StatCache {
     return shared;
   }
 
-  #load(): Map<string, { readonly version: string; readonly digest: string }> {
+  #load(): Map<string, Entry> {
     if (this.#known !== undefined) return this.#known;
     this.#known = new Map();
     if (this.#disk.stat(this.#log) === undefined) return this.#known;
     const lines = Buffer.from(this.#disk.read(this.#log)).toString('latin1').split('\n');
     for (const line of lines) {
-      const [, file, version, digest] = LINE.exec(line) ?? [];
+      const [, file, version, digest, boot] = LINE.exec(line) ?? [];
       if (file !== undefined && version !== undefined && digest !== undefined)
-        this.#known.set(file, { version, digest });
+        this.#known.set(file, { version, digest, boot });
     }
     if (lines.length > 1000 + SLACK * 2 * this.#known.size) this.#rewrite();
     return this.#known;
@@ -143,9 +165,7 @@ export class StatCache {
   #rewrite(): void {
     if (this.#readOnly || this.#known === undefined) return;
     const fresh = `${this.#log}.${process.pid}`;
-    const lines = [...this.#known].map(
-      ([file, { version, digest }]) => `${file} ${version} ${digest}\n`,
-    );
+    const lines = [...this.#known].map(([file, entry]) => `${lineOf(file, entry)}\n`);
     try {
       this.#disk.create(fresh, lines.join(''), 0o644);
       this.#disk.rename(fresh, this.#log);
@@ -153,6 +173,10 @@ export class StatCache {
       discard(this.#disk, fresh);
     }
   }
+}
+
+function lineOf(file: string, { version, digest, boot }: Entry): string {
+  return `${file} ${version} ${digest}${boot === undefined ? '' : ` ${boot}`}`;
 }
 
 /** Files that this process has written, until they are old enough to be told apart by their times. */
@@ -184,9 +208,7 @@ export class OwnFiles {
     const due = this.#young.splice(0, old < 0 ? this.#young.length : old);
     for (const { path, stat, learn } of due) {
       const found = this.#disk.stat(path);
-      // Times of links and unlinks may differ; the bytes are those of the same inode and mtime.
-      if (found?.ino === stat.ino && found.mtimeNs === stat.mtimeNs && found.size === stat.size)
-        learn(found, settledAt);
+      if (found !== undefined && identityOf(found) === identityOf(stat)) learn(found, settledAt);
     }
   }
 }

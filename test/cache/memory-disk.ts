@@ -54,8 +54,8 @@ function problem(code: string, path: string): Error {
 }
 
 export function memoryDisk(tree?: Folder): MemoryDisk {
-  // An hour ago: old enough for the stat cache to trust what it has read.
-  let clock = BigInt(Date.now() - 3_600_000) * 1_000_000n;
+  // Old enough for the stat cache to trust what it has read, until the next boot.
+  let clock = BigInt(Date.now() - 10_000) * 1_000_000n;
   const root: Folder = tree ?? { ino: inodes++, names: new Map(), synced: new Map() };
   let changes = 0;
   let failure: { from: number; to: number; how: string } | undefined;

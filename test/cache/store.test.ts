@@ -249,6 +249,32 @@ store('trusts no digest of a file that could have changed within the clock’s r
     assert.is(rewritten(fresh, fresh), sha256('secnd'), 'written again in the same instant');
 });
 
+store('trusts nothing of a file that may not have reached the disk before a reboot', () => {
+  const disk = memoryDisk();
+  const secondsAgo = (seconds: number): bigint => BigInt(Date.now() - seconds * 1000) * 1_000_000n;
+  const seen = (boot: string): string => {
+    const cache = openCache('/cache', { disk, life: otherLife({ bootId: boot }) });
+    const { digest } = cache.digestFile('/data.xyz');
+    cache.close();
+    return digest;
+  };
+  for (const [age, after] of [
+    [10, 'secnd'],
+    [120, 'first'],
+  ] as const) {
+    const times = { mtimeNs: secondsAgo(age), ctimeNs: secondsAgo(age) };
+    disk.removeTree('/data.xyz');
+    disk.create('/data.xyz', 'first', 0o644);
+    disk.stamp('/data.xyz', times);
+    assert.is(seen('one'), sha256('first'));
+    // What a power loss can do: other bytes, the same size and times.
+    disk.tamper('/data.xyz', () => Buffer.from('secnd'));
+    disk.stamp('/data.xyz', times);
+    assert.is(seen('one'), sha256('first'), 'the same boot');
+    assert.is(seen('two'), sha256(after), `${age} s old at the last look`);
+  }
+});
+
 store('the same bytes again, from memory or from a file, cost no write', async () => {
   const disk = memoryDisk();
   const cache = openCache('/cache', { disk, life: otherLife() });
