@@ -7,7 +7,7 @@ import type { AxisValues } from './axis.ts';
 import { type DeclaredOutput, readDeclared } from './declared-outputs.ts';
 import type { Problems } from './diagnostic.ts';
 import { execInterface } from './exec-interface.ts';
-import type { Span, Task } from './expanded.ts';
+import type { Retry, Span, Task } from './expanded.ts';
 import { axisNamesOf, type Matrix, NO_MATRIX, readMatrix, writtenMatrix } from './matrix.ts';
 import { EXEC, RESERVED } from './names.ts';
 import {
@@ -20,8 +20,8 @@ import {
   type Scalar,
 } from './node.ts';
 import { readParameters } from './parameters.ts';
-import { fromNumber, multiply, parseDecimal, toNumber } from './rational.ts';
 import { said } from './references.ts';
+import { readResources, readRetry, readTimeout } from './step-options.ts';
 import { didYouMean } from './suggest.ts';
 
 export interface CheckedStudy {
@@ -51,6 +51,7 @@ export interface CheckedStep {
   readonly resources: Task['resources'];
   readonly partial: boolean;
   readonly timeout: number | null;
+  readonly retry: Retry | undefined;
   /** `exec` only. */
   readonly declared: { readonly [name: string]: DeclaredOutput } | undefined;
 }
@@ -139,9 +140,10 @@ class StepReader {
       after: (after?.kind === 'list' ? after.items : after === undefined ? [] : [after]).filter(
         (each) => each.kind === 'scalar',
       ),
-      resources: this.#resources(name, value('resources')),
+      resources: readResources(name, value('resources'), this.#problems),
       partial: partial?.kind === 'scalar' && jsonOf(partial) === true,
-      timeout: this.#timeout(value('timeout')),
+      timeout: readTimeout(value('timeout'), this.#problems),
+      retry: readRetry(value('retry'), this.#problems),
       declared,
     };
   }
@@ -170,55 +172,4 @@ class StepReader {
       );
     return undefined;
   }
-
-  #resources(step: string, given: Node | undefined): Task['resources'] {
-    if (given?.kind !== 'map') return {};
-    const number = (name: string): number | undefined => {
-      const node = given.entries.get(name)?.value;
-      const value = node === undefined ? undefined : jsonOf(node);
-      return typeof value === 'number' ? value : undefined;
-    };
-    const cpu = number('cpu');
-    const gpu = number('gpu');
-    const node = given.entries.get('memory')?.value;
-    let memory: number | undefined;
-    if (node?.kind === 'scalar') {
-      memory = amount(node.text, MEMORY);
-      if (memory === undefined)
-        this.#problems.add(
-          'wrong-kind',
-          node.span,
-          `memory of step ${step} is ${describe(node)}; expected an amount such as 4 GB or 500 MB`,
-        );
-    }
-    return {
-      ...(cpu !== undefined && { threads: { min: cpu, max: cpu } }),
-      ...(memory !== undefined && { memory }),
-      ...(gpu !== undefined && { gpu }),
-    };
-  }
-
-  #timeout(given: Node | undefined): number | null {
-    if (given?.kind !== 'scalar') return null;
-    const seconds = amount(given.text, DURATION);
-    if (seconds === undefined)
-      this.#problems.add(
-        'wrong-kind',
-        given.span,
-        `timeout is ${describe(given)}; expected a time such as 30 min or 12 h (s, min, h, d)`,
-      );
-    return seconds ?? null;
-  }
-}
-
-const MEMORY: { readonly [unit: string]: number } = { MB: 1, GB: 1000, TB: 1_000_000 };
-const DURATION: { readonly [unit: string]: number } = { s: 1, min: 60, h: 3600, d: 86_400 };
-
-/** `4 GB` in the unit whose factor is 1; undefined if it is no such amount, or not positive. */
-function amount(text: string, units: { readonly [unit: string]: number }): number | undefined {
-  const match = /^([0-9.]+)\s*([A-Za-z]+)$/.exec(text.trim());
-  const exact = match === null ? undefined : parseDecimal(match[1]!);
-  if (exact === undefined || exact.num === 0n || !Object.hasOwn(units, match![2]!))
-    return undefined;
-  return toNumber(multiply(exact, fromNumber(units[match![2]!]!)));
 }

@@ -111,6 +111,7 @@ class Expander {
         resources: step.resources,
         partial: step.partial,
         timeout: step.timeout,
+        ...(step.retry !== undefined && { retry: step.retry }),
         span: step.span,
       });
     }

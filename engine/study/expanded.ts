@@ -57,9 +57,18 @@ export interface Task {
   readonly partial: boolean;
   /** `exec` only: the program is ended after so many seconds. */
   readonly timeout: number | null;
+  /** Where an attempt may fail for other reasons than the task itself. */
+  readonly retry?: Retry;
   /** `exec` only: what the command starts, itself first. */
   readonly programs?: readonly Program[];
   readonly span: Span;
+}
+
+/** Further attempts at a task that the machine, or a program, failed. */
+export interface Retry {
+  readonly times: number;
+  /** Seconds before the first of them; it doubles each time. */
+  readonly wait: number;
 }
 
 /** A program that a task starts. */

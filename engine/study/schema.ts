@@ -38,6 +38,8 @@ const rows = (description: string, propertyNames: JsonSchema = {}): JsonSchema =
   items: { type: 'object', description, minProperties: 1, propertyNames },
 });
 
+const attempts: JsonSchema = { type: 'integer', minimum: 1, maximum: 10, description: '1 to 10' };
+
 const step: JsonSchema = {
   type: 'object',
   description: 'a mapping with uses and with',
@@ -74,7 +76,12 @@ const step: JsonSchema = {
       additionalProperties: false,
       properties: {
         cpu: { type: 'integer', minimum: 1, description: 'a number of cores, such as 2' },
-        gpu: { type: 'number', minimum: 0, description: 'a number of GPUs, such as 1 or 0.5' },
+        gpu: {
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+          description: 'a share of one GPU, such as 1 or 0.5',
+        },
         memory: { type: 'string', description: 'an amount such as 4 GB or 500 MB' },
       },
     },
@@ -83,6 +90,21 @@ const step: JsonSchema = {
       description: 'true or false',
     },
     timeout: { type: 'string', description: 'a time such as 30 min or 12 h' },
+    retry: {
+      description: '1 to 10 further attempts, such as 2, or { times: 2, wait: 30 s }',
+      anyOf: [
+        attempts,
+        {
+          type: 'object',
+          additionalProperties: false,
+          required: ['times'],
+          properties: {
+            times: attempts,
+            wait: { type: 'string', description: 'a time such as 30 s or 5 min' },
+          },
+        },
+      ],
+    },
     outputs: {
       type: 'object',
       description: 'a mapping from outputs to the files that the program writes',

@@ -104,20 +104,15 @@ refuses(
   'uses parts of the language that this version does not have',
   `${HEAD}    repeat: { max: 3 }
     when: true
-    retry: 2
 `,
   `
-study.yaml:11:5: unknown key repeat in step model; known: uses, with, matrix, after, resources, partial, timeout, outputs
+study.yaml:11:5: unknown key repeat in step model; known: uses, with, matrix, after, resources, partial, timeout, retry, outputs
 11 |     repeat: { max: 3 }
    |     ^^^^^^
 
-study.yaml:12:5: unknown key when in step model; known: uses, with, matrix, after, resources, partial, timeout, outputs
+study.yaml:12:5: unknown key when in step model; known: uses, with, matrix, after, resources, partial, timeout, retry, outputs
 12 |     when: true
-   |     ^^^^
-
-study.yaml:13:5: unknown key retry in step model; known: uses, with, matrix, after, resources, partial, timeout, outputs
-13 |     retry: 2
-   |     ^^^^^`,
+   |     ^^^^`,
 );
 
 refuses(
@@ -249,20 +244,48 @@ study.yaml:11:24: there is no step $data; write the name of a step, without $
 
 refuses(
   'asks for resources that make no sense',
-  `${HEAD}    resources: { cpu: 0, memory: 4 gigs, gpus: 1 }
+  `${HEAD}    resources: { cpu: 0, memory: 4 gigs, gpus: 1, gpu: 2 }
 `,
   `
 study.yaml:11:23: resources.cpu of step model is the number 0; expected a number of cores, such as 2
-11 |     resources: { cpu: 0, memory: 4 gigs, gpus: 1 }
+11 |     resources: { cpu: 0, memory: 4 gigs, gpus: 1, gpu: 2 }
    |                       ^
 
 study.yaml:11:34: memory of step model is "4 gigs"; expected an amount such as 4 GB or 500 MB
-11 |     resources: { cpu: 0, memory: 4 gigs, gpus: 1 }
+11 |     resources: { cpu: 0, memory: 4 gigs, gpus: 1, gpu: 2 }
    |                                  ^^^^^^
 
 study.yaml:11:42: unknown key gpus in resources of step model; did you mean gpu?
-11 |     resources: { cpu: 0, memory: 4 gigs, gpus: 1 }
-   |                                          ^^^^`,
+11 |     resources: { cpu: 0, memory: 4 gigs, gpus: 1, gpu: 2 }
+   |                                          ^^^^
+
+study.yaml:11:56: resources.gpu of step model is the number 2; expected a share of one GPU, such as 1 or 0.5
+11 |     resources: { cpu: 0, memory: 4 gigs, gpus: 1, gpu: 2 }
+   |                                                        ^`,
+);
+
+refuses(
+  'asks for further attempts that make no sense',
+  `${HEAD}    retry: { times: 11, wait: 5 fs }
+  more: { uses: train, with: { frames: $data.frames, updates: 1 }, retry: often }
+  once: { uses: train, with: { frames: $data.frames, updates: 1 }, retry: { wait: 5 s } }
+`,
+  `
+study.yaml:11:12: retry of step model is a mapping; expected 1 to 10 further attempts, such as 2, or { times: 2, wait: 30 s }
+11 |     retry: { times: 11, wait: 5 fs }
+   |            ^^^^^^^^^^^^^^^^^^^^^^^^^
+
+study.yaml:11:31: wait is "5 fs"; expected a time such as 30 min or 12 h (s, min, h, d)
+11 |     retry: { times: 11, wait: 5 fs }
+   |                               ^^^^
+
+study.yaml:12:75: retry of step more is "often"; expected 1 to 10 further attempts, such as 2, or { times: 2, wait: 30 s }
+12 |   more: { uses: train, with: { frames: $data.frames, updates: 1 }, retry: often }
+   |                                                                           ^^^^^
+
+study.yaml:13:75: retry of step once is a mapping; expected 1 to 10 further attempts, such as 2, or { times: 2, wait: 30 s }
+13 |   once: { uses: train, with: { frames: $data.frames, updates: 1 }, retry: { wait: 5 s } }
+   |                                                                           ^^^^^^^^^^^^^`,
 );
 
 refuses(

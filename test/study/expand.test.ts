@@ -318,6 +318,13 @@ test('resources, partial and place are carried along', () => {
   assert.equal(task.resources, { threads: { min: 2, max: 2 }, memory: 1500, gpu: 0.5 });
   assert.is(task.partial, true);
   assert.is(task.timeout, null);
+  assert.is(task.retry, undefined);
+});
+
+test('further attempts wait ten seconds first, or as long as the step says', () => {
+  const retry = (text: string) => taskNamed(load(`${HEAD}    retry: ${text}\n`), 'model').retry;
+  assert.equal(retry('3'), { times: 3, wait: 10 });
+  assert.equal(retry('{ times: 1, wait: 5 min }'), { times: 1, wait: 300 });
 });
 
 test('exec declares its outputs; they type what others take and belong to its inputs', () => {
