@@ -3,7 +3,12 @@
  * can be: brute force over periodic images, no derivatives. Forces and virial by central
  * differences of the energy. The short-range term is left out.
  */
-import type { Architecture, DeepPotential, Net } from '../../physics/potentials/deep/model.ts';
+import {
+  type Architecture,
+  type DeepPotential,
+  embeddingIndex,
+  type Net,
+} from '../../physics/potentials/deep/model.ts';
 
 export interface Configuration {
   readonly types: ArrayLike<number>;
@@ -100,7 +105,11 @@ export function oracleAtomEnergies(
           ? (value - member.mean[centre]!) / member.deviation[centre]!
           : value / member.angularDeviation[centre]!,
       );
-      const g = runNet(member.embeddings[type]!, [normal[0]!], false);
+      const g = runNet(
+        member.embeddings[embeddingIndex(member, centre, type)]!,
+        [normal[0]!],
+        false,
+      );
       for (let m = 0; m < width; m++)
         for (let k = 0; k < 4; k++) a[m]![k]! += (g[m]! * normal[k]!) / slots;
     }

@@ -21,6 +21,8 @@ export interface RandomModelOptions {
   readonly timeStep?: boolean;
   readonly shortRange?: boolean;
   readonly members?: number;
+  /** One embedding net per neighbour type; else one per pair of types. */
+  readonly oneSide?: boolean;
 }
 
 function layer(
@@ -46,7 +48,12 @@ function layer(
   return timeStep ? { ...plain, timeStep: numbers('step', outputs, 0.01, 0.1) } : plain;
 }
 
-function member(seed: number, architecture: Architecture, timeStep: boolean): DeepPotential {
+function member(
+  seed: number,
+  architecture: Architecture,
+  timeStep: boolean,
+  nets: number,
+): DeepPotential {
   const { elements, embedding, axis, fitting } = architecture;
   const net = (name: string, widths: readonly number[], hidden: number): Net =>
     widths
@@ -59,7 +66,7 @@ function member(seed: number, architecture: Architecture, timeStep: boolean): De
     mean: Float64Array.from(elements, (_, t) => 0.05 + 0.01 * t),
     deviation: Float64Array.from(elements, (_, t) => 0.09 + 0.01 * t),
     angularDeviation: Float64Array.from(elements, (_, t) => 0.06 + 0.01 * t),
-    embeddings: elements.map((_, t) => net(`embedding ${t}`, [1, ...embedding], 0)),
+    embeddings: Array.from({ length: nets }, (_, k) => net(`embedding ${k}`, [1, ...embedding], 0)),
     fittings: elements.map((_, t) =>
       net(`fitting ${t}`, [descriptor, ...fitting, 1], fitting.length),
     ),
@@ -79,12 +86,15 @@ export function randomModel(options: RandomModelOptions = {}): Model {
     timeStep = true,
     shortRange = true,
     members = 1,
+    oneSide = true,
   } = options;
   const sel = options.sel ?? elements.map(() => Math.ceil(120 / elements.length));
   const architecture: Architecture = { elements, inner, cutoff, sel, embedding, axis, fitting };
   return {
     architecture,
-    members: Array.from({ length: members }, (_, k) => member(k + 1, architecture, timeStep)),
+    members: Array.from({ length: members }, (_, k) =>
+      member(k + 1, architecture, timeStep, elements.length ** (oneSide ? 1 : 2)),
+    ),
     spin: 'none',
     shortRange: shortRange ? defaultShortRange(elements) : null,
     range: {

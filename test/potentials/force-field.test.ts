@@ -55,6 +55,7 @@ for (const [title, options] of [
   ],
   ['a skip from the one input', { embedding: [2, 4], fitting: [9, 18], shortRange: false }],
   ['a single element', { elements: ['Fe'], shortRange: false }],
+  ['an embedding net for every pair of types', { oneSide: false, shortRange: false }],
 ] as const) {
   const model = randomModel(options);
   const { architecture, members } = model;

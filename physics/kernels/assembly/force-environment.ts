@@ -134,10 +134,11 @@ export function environment<T>(
   const perWidth = f64x2.splat(1 / (real(potential, PX_CUTOFF) - inner));
   const one = f64x2.splat(1);
   const zero = f64x2.splat(0);
+  const index = <usize>(centre * word(potential, P_TYPES) + type);
   const tables = ptr(potential, P_TABLES);
-  const table = tables + (<usize>type) * TABLE_BYTES;
+  const table = tables + index * TABLE_BYTES;
   const pairs = ptr(potential, P_REPULSION);
-  const terms: usize = pairs == 0 ? 0 : pairs + (<usize>(centre * word(potential, P_TYPES) + type)) * (REPULSION * 8);
+  const terms: usize = pairs == 0 ? 0 : pairs + index * (REPULSION * 8);
   const outer = pairs == 0 ? 0.0 : load<f64>(terms, Z_OUTER * 8);
   let energy = 0.0;
   for (let k = 0; k < count; k += 2) {

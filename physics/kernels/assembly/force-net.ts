@@ -10,11 +10,11 @@ import { gemm, gemmTransposed } from './gemm';
 import { activate, addSkip, product, throughTanh, transpose } from './layers';
 import { at, ptr, word } from './records';
 
-/** G and dG/ds of `count` rows of one type, to the workspace's rows from `first` on; adds Gᵀ·R to `a`. */
+/** G and dG/ds of `count` rows by one net, to the workspace's rows from `first` on; adds Gᵀ·R to `a`. */
 export function embed<T>(
   potential: usize,
   workspace: usize,
-  type: i32,
+  net: i32,
   rows: usize,
   first: i32,
   count: i32,
@@ -23,7 +23,7 @@ export function embed<T>(
   const layers = word(potential, P_EMBED_LAYERS);
   const width = word(potential, P_WIDTH);
   const half = SIDE * word(potential, P_EMBED_WIDTH);
-  const nets = ptr(potential, P_EMBED) + ((<usize>(type * layers * LAYER_WORDS)) << 2);
+  const records = ptr(potential, P_EMBED) + ((<usize>(net * layers * LAYER_WORDS)) << 2);
   const g = at<T>(ptr(workspace, W_G), first * width);
   const gDot = at<T>(ptr(workspace, W_G_DOT), first * width);
   const t = ptr(workspace, W_T);
@@ -35,7 +35,7 @@ export function embed<T>(
       store<T>(at<T>(xDot, k), <T>1);
     }
     for (let l = 0; l < layers; l++) {
-      const layer = nets + ((<usize>(l * LAYER_WORDS)) << 2);
+      const layer = records + ((<usize>(l * LAYER_WORDS)) << 2);
       const other = l % 2 == 0 ? half : 0;
       const y = at<T>(ptr(workspace, W_X), other);
       const yDot = at<T>(ptr(workspace, W_X_DOT), other);

@@ -66,8 +66,9 @@ function pass<T>(potential: usize, workspace: usize, block: i32, first: i32, ato
       const rows = at<T>(ptr(workspace, W_ROWS), row * ROW_VALUES);
       const bins = ptr(workspace, W_BINS) + ((<usize>row) << 2);
       energy += environment<T>(potential, centre, type, ptr(workspace, W_VECTORS) + ((<usize>row) << 5), rows, bins, count);
-      if (tables == 0) embed<T>(potential, workspace, type, rows, row, count, a);
-      else addMoments<T>(potential, workspace, k, type, tables + <usize>type * TABLE_BYTES, rows, bins, count, a);
+      const net = centre * types + type;
+      if (tables == 0) embed<T>(potential, workspace, net, rows, row, count, a);
+      else addMoments<T>(potential, workspace, k, type, tables + <usize>net * TABLE_BYTES, rows, bins, count, a);
       row += count;
     }
     store<f64>(ptr(potential, P_ENERGIES) + ((<usize>atom) << 3), energy);
@@ -91,7 +92,7 @@ function pass<T>(potential: usize, workspace: usize, block: i32, first: i32, ato
       if (count == 0) continue;
       const rows = at<T>(ptr(workspace, W_ROWS), row * ROW_VALUES);
       if (tables == 0) reverseEmbed<T>(potential, workspace, rows, row, count, deDa);
-      else reverseMoments<T>(potential, workspace, k, type, tables + <usize>type * TABLE_BYTES, rows, ptr(workspace, W_BINS) + ((<usize>row) << 2), count, deDa);
+      else reverseMoments<T>(potential, workspace, k, type, tables + <usize>(centre * types + type) * TABLE_BYTES, rows, ptr(workspace, W_BINS) + ((<usize>row) << 2), count, deDa);
       const vectors = ptr(workspace, W_VECTORS) + ((<usize>row) << 5);
       reverseEnvironment<T>(potential, slots, vectors, rows, ptr(workspace, W_H), count, force, virial);
       row += count;

@@ -6,7 +6,7 @@ import type { Precision } from '../../kernels/writer.ts';
 import { CandidateList } from '../../neighbours/candidates.ts';
 import { type ForceField, type Forces, PotentialError } from '../force-field.ts';
 import { type PotentialMemory, writePotential } from './force-memory.ts';
-import type { Architecture, Model } from './model.ts';
+import type { Architecture, Committee } from './model.ts';
 
 export interface DeepPotentialOptions {
   /**
@@ -26,7 +26,7 @@ export interface DeepPotentialOptions {
  * @throws PotentialError when `member` does not exist or its nets cannot be tabulated
  */
 export function openDeepPotential(
-  model: Model,
+  model: Committee,
   member: number,
   options: DeepPotentialOptions = {},
 ): ForceField {
@@ -66,7 +66,7 @@ class DeepForceField implements ForceField {
     nearest: Number.POSITIVE_INFINITY,
   };
 
-  constructor(model: Model, index: number, options: DeepPotentialOptions) {
+  constructor(model: Committee, index: number, options: DeepPotentialOptions) {
     const { compress = true, precision = 'f32', threads = 1 } = options;
     const member = model.members[index];
     if (member === undefined) {

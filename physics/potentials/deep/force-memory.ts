@@ -4,7 +4,7 @@ import type { Pool } from '../../kernels/pool.ts';
 import { type Precision, padded, Writer } from '../../kernels/writer.ts';
 import { type PairRepulsion, pairRepulsions } from '../zbl.ts';
 import { runEmbedding, type Table, tableAt, tabulate } from './compress.ts';
-import type { DeepPotential, Layer, Model } from './model.ts';
+import { type Committee, type DeepPotential, embeddingIndex, type Layer } from './model.ts';
 import { radialWeight } from './radial-weight.ts';
 
 /** Closest distance that tables reach, Å. */
@@ -65,8 +65,16 @@ function layerRecord(
   return record;
 }
 
+/** What belongs to each embedding net, for every pair of types: [centre][neighbour]. */
+function ofPairs<T>(member: DeepPotential, ofNets: readonly T[]): T[] {
+  const types = [...member.bias.keys()];
+  return types.flatMap((centre) =>
+    types.map((neighbour) => ofNets[embeddingIndex(member, centre, neighbour)]!),
+  );
+}
+
 /** Tables of all embedding nets, from an empty slot's input to that of `TABLE_REACH`. */
-function tables(model: Model, member: DeepPotential, precision: Precision): Table[] {
+function tables(model: Committee, member: DeepPotential, precision: Precision): Table[] {
   const { inner, cutoff } = model.architecture;
   const [nearest] = radialWeight(TABLE_REACH, inner, cutoff);
   let low = Number.POSITIVE_INFINITY;
@@ -78,28 +86,34 @@ function tables(model: Model, member: DeepPotential, precision: Precision): Tabl
   return member.embeddings.map((net) => tabulate(net, low, high, TOLERANCE[precision]));
 }
 
-function tableRecords(writer: Writer, found: readonly Table[], width: number): number {
+function tableRecord(writer: Writer, table: Table, width: number): Uint8Array {
   const { pool } = writer;
-  const at = pool.allocate(found.length * layout.TABLE_BYTES);
-  found.forEach((table, type) => {
-    const record = at + type * layout.TABLE_BYTES;
-    const words = new Int32Array(pool.memory.buffer, record, layout.TABLE_BYTES / 4);
-    const reals = new Float64Array(pool.memory.buffer, record, layout.TABLE_BYTES / 8);
-    const { map, frames, coefficients, low, high } = table;
-    const map8 = pool.allocate(map.length);
-    new Uint8Array(pool.memory.buffer, map8, map.length).set(map);
-    const rows = coefficients.length / table.width;
-    const wide = new Float64Array(rows * width);
-    for (let row = 0; row < rows; row++) {
-      wide.set(coefficients.subarray(row * table.width, (row + 1) * table.width), row * width);
-    }
-    words[layout.T_CELLS] = map.length;
-    words[layout.T_INTERVALS] = frames.length / 2;
-    words[layout.T_MAP] = map8;
-    words[layout.T_FRAMES] = writer.reals(frames);
-    words[layout.T_COEFFICIENTS] = writer.values(wide);
-    reals[layout.TX_LOW] = low;
-    reals[layout.TX_SCALE] = map.length / (high - low);
+  const record = new Uint8Array(layout.TABLE_BYTES);
+  const words = new Int32Array(record.buffer);
+  const reals = new Float64Array(record.buffer);
+  const { map, frames, coefficients, low, high } = table;
+  const map8 = pool.allocate(map.length);
+  new Uint8Array(pool.memory.buffer, map8, map.length).set(map);
+  const rows = coefficients.length / table.width;
+  const wide = new Float64Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    wide.set(coefficients.subarray(row * table.width, (row + 1) * table.width), row * width);
+  }
+  words[layout.T_CELLS] = map.length;
+  words[layout.T_INTERVALS] = frames.length / 2;
+  words[layout.T_MAP] = map8;
+  words[layout.T_FRAMES] = writer.reals(frames);
+  words[layout.T_COEFFICIENTS] = writer.values(wide);
+  reals[layout.TX_LOW] = low;
+  reals[layout.TX_SCALE] = map.length / (high - low);
+  return record;
+}
+
+/** Writes records one after another. */
+function writeRecords(pool: Pool, records: readonly Uint8Array[]): number {
+  const at = pool.allocate(records.length * layout.TABLE_BYTES);
+  records.forEach((record, k) => {
+    new Uint8Array(pool.memory.buffer, at + k * layout.TABLE_BYTES, record.length).set(record);
   });
   return at;
 }
@@ -138,7 +152,7 @@ export interface PotentialMemory {
 /** Writes member `index` of a model with tables or nets; the list's fields are left to the caller. */
 export function writePotential(
   pool: Pool,
-  model: Model,
+  model: Committee,
   member: DeepPotential,
   precision: Precision,
   compress: boolean,
@@ -151,8 +165,11 @@ export function writePotential(
   const descriptor = width * axisPadded;
   const embedWidth = padded(Math.max(...embedding), 8);
   const fitWidth = padded(Math.max(...fitting), 8);
-  if (fitting[0] === embedding.at(-1)! * axis) {
-    throw new RangeError('a first fitting layer as wide as the descriptor is not supported');
+  const inputs = embedding.at(-1)! * axis;
+  if (fitting[0] === inputs || fitting[0] === 2 * inputs) {
+    throw new RangeError(
+      'a first fitting layer as wide as the descriptor, or twice as wide, is not supported',
+    );
   }
 
   const record = pool.allocate(layout.POTENTIAL_BYTES);
@@ -168,13 +185,12 @@ export function writePotential(
   words[layout.P_FIT_LAYERS] = fitting.length;
   words[layout.P_EMBED_WIDTH] = embedWidth;
   words[layout.P_FIT_WIDTH] = fitWidth;
-  words[layout.P_EMBED] = writer.words(
-    member.embeddings.flatMap((net) =>
-      net.flatMap((layer, l) =>
-        layerRecord(writer, layer, l === 0 ? 1 : padded(layer.inputs, 8), (input) => input),
-      ),
+  const embeddings = member.embeddings.map((net) =>
+    net.flatMap((layer, l) =>
+      layerRecord(writer, layer, l === 0 ? 1 : padded(layer.inputs, 8), (input) => input),
     ),
   );
+  words[layout.P_EMBED] = writer.words(ofPairs(member, embeddings).flat());
   words[layout.P_FIT] = writer.words(
     member.fittings.flatMap((net) =>
       net.slice(0, -1).flatMap((layer, l) =>
@@ -199,13 +215,14 @@ export function writePotential(
   const padding = new Float64Array(types * types * width);
   for (let centre = 0; centre < types; centre++) {
     const pad = -member.mean[centre]! / member.deviation[centre]!;
-    member.embeddings.forEach((net, type) => {
-      const g = compress ? tableAt(found[type]!, pad) : runEmbedding(net, pad);
+    for (let type = 0; type < types; type++) {
+      const net = embeddingIndex(member, centre, type);
+      const g = compress ? tableAt(found[net]!, pad) : runEmbedding(member.embeddings[net]!, pad);
       padding.set(
         g.map((value) => value * pad),
         (centre * types + type) * width,
       );
-    });
+    }
   }
   words[layout.P_PADDING] = writer.values(padding);
   words[layout.P_NORMAL] = writer.reals(
@@ -215,7 +232,10 @@ export function writePotential(
       1 / member.angularDeviation[type]!,
     ]),
   );
-  if (compress) words[layout.P_TABLES] = tableRecords(writer, found, width);
+  if (compress) {
+    const records = found.map((table) => tableRecord(writer, table, width));
+    words[layout.P_TABLES] = writeRecords(pool, ofPairs(member, records));
+  }
   if (model.shortRange !== null) {
     words[layout.P_REPULSION] = writer.reals(
       pairRepulsions(elements, model.shortRange).flat().flatMap(repulsionValues),

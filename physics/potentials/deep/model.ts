@@ -7,7 +7,9 @@
  *   G_ij = embedding net of the neighbour's type applied to R̂'s first column
  *   A = Σ_j G_ijᵀ R̂_ij / Σ_t sel_t, and for every type t the padding term (sel_t - n_t)·G_t(pad)ᵀ R̂_pad
  *   D = A · (first `axis` rows of A)ᵀ, row-major [M][axis], fed to the fitting net of the centre's type.
- * E_i = fitting net + bias[type] (+ ZBL). Everything as DeePMD-kit defines it, `type_one_side: true`.
+ * E_i = fitting net + bias[type] (+ ZBL). Everything as DeePMD-kit defines it. Our own models have
+ * `type_one_side: true`; with `false`, as some that are imported, the embedding net is one of the pair
+ * of types.
  * Source: DeePMD-kit manual, descriptor se_e2_a; Wang et al., Comput. Phys. Commun. 228, 178 (2018).
  */
 
@@ -50,12 +52,22 @@ export interface DeepPotential {
   readonly mean: Float64Array;
   readonly deviation: Float64Array;
   readonly angularDeviation: Float64Array;
-  /** One embedding net per neighbour type. */
+  /** One embedding net per neighbour type, or one per pair of types, [centre][neighbour]. */
   readonly embeddings: readonly Net[];
   /** One fitting net per centre type. */
   readonly fittings: readonly Net[];
   /** Energy of each type added to the fitting net's output, eV. */
   readonly bias: Float64Array;
+}
+
+/** Which of a member's embedding nets neighbours of type `neighbour` around `centre` pass through. */
+export function embeddingIndex(
+  { embeddings, bias }: DeepPotential,
+  centre: number,
+  neighbour: number,
+): number {
+  const types = bias.length;
+  return embeddings.length === types ? neighbour : centre * types + neighbour;
 }
 
 /** What the training frames covered; MD outside it is marked. */
@@ -76,10 +88,15 @@ export interface ShortRange {
   readonly outer: readonly (readonly number[])[];
 }
 
-export interface Model {
+/** All that energies depend on. */
+export interface Committee {
   readonly architecture: Architecture;
   readonly members: readonly DeepPotential[];
-  readonly spin: 'none' | 'collinear';
   readonly shortRange: ShortRange | null;
+}
+
+/** A committee and what is known of its training. */
+export interface Model extends Committee {
+  readonly spin: 'none' | 'collinear';
   readonly range: TrainingRange;
 }
