@@ -27,7 +27,7 @@ export interface How {
 export interface Trial {
   readonly folder: string;
   path(name: string): string;
-  write(name: string, content: string): void;
+  write(name: string, content: string, mode?: number): void;
   read(name: string): string;
   curie(args: readonly string[], how?: How): Promise<Called>;
   /** Starts and does not wait. */
@@ -82,7 +82,7 @@ export function trial(): Trial {
   return {
     folder,
     path,
-    write: (name, content) => writeFileSync(path(name), content),
+    write: (name, content, mode = 0o644) => writeFileSync(path(name), content, { mode }),
     read: (name) => readFileSync(path(name), 'utf8'),
     curie: async (args, how) => {
       const called = await start(args, how).ended;
