@@ -22,11 +22,17 @@ const RIDGE = 1;
  * frames takes. Statistics of the descriptor and `sel` stay. The range is that of the new frames:
  * what the model says at their level of theory rests on them.
  *
- * @throws TrainingError without frames, or for frames that the model cannot take
+ * @throws TrainingError without frames, for frames that the model cannot take, or for embedding
+ *   nets of pairs of elements
  */
 export function adaptedModel(model: Model, frames: readonly Frame[]): Model {
-  const spin = spinOf(frames);
   const { elements, cutoff } = model.architecture;
+  if (model.members.some(({ embeddings }) => embeddings.length !== elements.length)) {
+    throw new TrainingError(
+      'the model has an embedding net for every pair of elements (type_one_side: false); a training can go on only from one net for each element',
+    );
+  }
+  const spin = spinOf(frames);
   const around = frames.map((frame) => surroundings(frame, elements, cutoff));
   const counts = countsOf(frames, elements);
   const atoms = frames.reduce((sum, { species }) => sum + species.length, 0);

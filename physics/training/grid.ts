@@ -7,7 +7,9 @@ import type { Precision } from '../kernels/writer.ts';
 
 /**
  * Distance of nodes in units of the normalised input, a power of two, so that nodes lie exactly
- * where they should. See docs/training.md for the errors it was chosen by.
+ * where they should. Energies of trained models of nets 16-32-64 are then off by at most 1e-11
+ * eV/atom (1/16) and 5e-14 (1/32), forces by 8e-9 and 6e-11 eV/Å; rounding in f32 does 6e-7 and
+ * 6e-5. Twice the distance, 200 to 300 times the error, saves a tenth of the time.
  */
 export const SPACING: { readonly [P in Precision]: number } = { f32: 1 / 16, f64: 1 / 32 };
 

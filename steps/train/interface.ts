@@ -88,8 +88,9 @@ export const train = defineStep({
     last_learning_rate: {
       kind: 'number',
       above: 0,
-      default: 1e-6,
-      about: 'at the last update; on the way it falls evenly on a log scale',
+      optional: true,
+      about:
+        'at the last update, on the way to which it falls evenly on a log scale; ours is 2/updates, at most a tenth of the first and at least 1e-6',
     },
     energy_weight: {
       kind: 'list',

@@ -64,14 +64,20 @@ export function startModel(
   return adaptedModel(from, frames);
 }
 
-/** @throws StepError for weights that are no pairs */
+/** Short trainings that end at 1e-6 stand still for their second half; long ones need it. */
+function lastRate(start: number, updates: number): number {
+  return Math.max(Math.min(1e-6, start), Math.min(start / 10, 2 / updates));
+}
+
+/** @throws StepError for weights that are no pairs, and for a rate that rises */
 export function planOf(inputs: TrainInputs): TrainingPlan {
   const { batch, precision, seed, patience } = inputs;
   const updates = Math.ceil(inputs.updates / batch);
   const start = inputs.learning_rate ?? (inputs.from === undefined ? RATE.new : RATE.from);
-  if (inputs.last_learning_rate > start) {
+  const end = inputs.last_learning_rate ?? lastRate(start, inputs.updates);
+  if (end > start) {
     throw new StepError(
-      `last_learning_rate is ${inputs.last_learning_rate}, above the first, ${start}; the rate cannot rise`,
+      `last_learning_rate is ${end}, above the first, ${start}; the rate cannot rise`,
     );
   }
   return {
@@ -79,7 +85,7 @@ export function planOf(inputs: TrainInputs): TrainingPlan {
     batch,
     updates,
     seed,
-    rate: { start, end: inputs.last_learning_rate },
+    rate: { start, end },
     prefactors: {
       energy: ramp(inputs.energy_weight, 'energy_weight'),
       force: ramp(inputs.force_weight, 'force_weight'),

@@ -45,7 +45,7 @@ const inputs: TrainInputs = {
   axis: 4,
   fitting: [16, 16],
   learning_rate: undefined,
-  last_learning_rate: 1e-6,
+  last_learning_rate: undefined,
   energy_weight: [0.02, 1],
   force_weight: [1000, 1],
   virial_weight: [0.02, 0.02],
@@ -185,6 +185,7 @@ async function refusal(changes: Partial<TrainInputs>): Promise<string> {
 training('says what does not fit', async () => {
   const model = artifact(encodeModel(randomModel({ members: 3, sel: [80, 80, 80] })));
   const binary = artifact(encodeModel(randomModel({ elements: ['Fe', 'C'] })));
+  const pairwise = artifact(encodeModel(randomModel({ oneSide: false, sel: [80, 80, 80] })));
   const tight = artifact(encodeModel(randomModel({ sel: [5, 80, 80] })));
   assert.is(await refusal({ train: frames([]) }), 'train: holds no frame');
   assert.is(await refusal({ validation: frames([]) }), 'validation: holds no frame');
@@ -207,6 +208,10 @@ training('says what does not fit', async () => {
   assert.match(
     await refusal({ ...onwards, from: tight }),
     /^frame \S+ \(\w+\): atom \d+ \(Fe\) has \d+ Fe neighbours within 4.5 Å, more than the 5 that the potential allows \(sel\)/,
+  );
+  assert.is(
+    await refusal({ ...onwards, from: pairwise }),
+    'the model has an embedding net for every pair of elements (type_one_side: false); a training can go on only from one net for each element',
   );
   assert.is(
     await refusal({ ...onwards, from: model, members: 2 }),
@@ -237,8 +242,8 @@ training('says what does not fit', async () => {
     'force_weight has 1 numbers; expected two: at the first learning rate, and at rate zero',
   );
   assert.is(
-    await refusal({ learning_rate: 1e-7 }),
-    'last_learning_rate is 0.000001, above the first, 1e-7; the rate cannot rise',
+    await refusal({ learning_rate: 1e-4, last_learning_rate: 1e-3 }),
+    'last_learning_rate is 0.001, above the first, 0.0001; the rate cannot rise',
   );
   assert.match(
     await refusal({ learning_rate: 1e30, last_learning_rate: 1e30 }),

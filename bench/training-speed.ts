@@ -1,0 +1,201 @@
+/**
+ * Frames per second of training on the shipped non-magnetic frames (16-18 atoms, 75 neighbours
+ * within 6 Å): nets 16-32-64, axis 8, fitting 120x3, f32. Beside it DeePMD-kit (TensorFlow, f32,
+ * two threads) on the same frames with the same sizes, where .peers has it.
+ *
+ *   node bench/training-speed.ts [seconds per row, 4] [--no-peer]
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readFrames } from '../physics/dft/frames.ts';
+import type { Frame } from '../physics/structure/frame.ts';
+import { initialModel } from '../physics/training/initial.ts';
+import { Training } from '../physics/training/session.ts';
+
+const seconds = Number(process.argv[2] ?? 4) || 4;
+const sizes = { inner: 0.5, embedding: [16, 32, 64], axis: 8, fitting: [120, 120, 120] } as const;
+const data = new URL('../workflows/data/fe-cr-c-pbe/nonmagnetic.extxyz', import.meta.url);
+const frames = readFrames(readFileSync(data, 'utf8'), 'nonmagnetic.extxyz');
+
+/** Frames/s of spells of a quarter second, in rising order. */
+async function ours(cutoff: number, batch: number, members: number, threads: number) {
+  const model = initialModel(frames, { ...sizes, cutoff }, members, 1);
+  const training = new Training(model, frames, frames.slice(0, 1), {
+    precision: 'f32',
+    batch,
+    updates: 1e9,
+    seed: 1,
+    rate: { start: 1e-3, end: 1e-6 },
+    prefactors: {
+      energy: { start: 0.02, end: 1 },
+      force: { start: 1000, end: 1 },
+      virial: { start: 0.02, end: 0.02 },
+    },
+    validateEvery: 1e9,
+    patience: null,
+  });
+  training.setThreads(threads);
+  // Helpers start in the background, and compilers take a while to make up their minds.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  for (const begin = performance.now(); performance.now() - begin < 1000; ) training.advance(8);
+  const speeds: number[] = [];
+  for (const begin = performance.now(); performance.now() - begin < 1000 * seconds; ) {
+    const start = performance.now();
+    const before = training.done;
+    do training.advance(Math.ceil(64 / batch));
+    while (performance.now() - start < 250);
+    const done = (training.done - before) * batch * members;
+    speeds.push((1000 * done) / (performance.now() - start));
+  }
+  training.close();
+  return speeds.sort((a, b) => a - b);
+}
+
+const table = (cells: readonly (string | number)[]) =>
+  console.log(cells.map((cell) => String(cell).padStart(11)).join(''));
+
+console.log('frames/s: median (best) of spells of 0.25 s; other programs on the machine show');
+table(['cut-off', 'batch', 'members', 'threads', 'median', 'best']);
+for (const [cutoff, batch, members, threads] of [
+  [6, 1, 1, 1],
+  [6, 1, 1, 2],
+  [6, 4, 1, 1],
+  [6, 4, 1, 2],
+  [6, 16, 1, 2],
+  [6, 1, 3, 2],
+  [6, 4, 3, 2],
+  [5, 1, 1, 1],
+  [5, 1, 3, 2],
+  [4.5, 1, 3, 2],
+] as const) {
+  const speeds = await ours(cutoff, batch, members, threads);
+  const [median, best] = [speeds[Math.floor(speeds.length / 2)], speeds[speeds.length - 1]];
+  table([`${cutoff} Å`, batch, members, threads, median.toFixed(0), best.toFixed(0)]);
+}
+
+const peers = fileURLToPath(new URL('../.peers/bin/', import.meta.url));
+if (process.argv.includes('--no-peer')) process.exit();
+if (!existsSync(join(peers, 'dp'))) {
+  console.log('no DeePMD-kit in .peers: run .ci/peers to compare with it');
+  process.exit();
+}
+
+const ELEMENTS = ['Fe', 'Cr', 'C'];
+
+/** Atoms sorted by type, as one row of numbers for each of DeePMD-kit's arrays. */
+function sorted({ species, positions, cell, labels }: Frame) {
+  const order = [...species.keys()].sort(
+    (a, b) => ELEMENTS.indexOf(species[a]) - ELEMENTS.indexOf(species[b]) || a - b,
+  );
+  const rows = (values: Float64Array) =>
+    order.flatMap((atom) => [...values.subarray(3 * atom, 3 * atom + 3)]);
+  return {
+    types: order.map((atom) => ELEMENTS.indexOf(species[atom])),
+    arrays: {
+      box: [...cell],
+      coord: rows(positions),
+      force: rows(labels.forces),
+      virial: [...(labels.virial ?? new Float64Array(9))],
+      energy: [labels.energy],
+    },
+  };
+}
+
+/** One system for each composition, with at least `batch` frames: short ones are repeated. */
+function peerData(folder: string, batch: number): string[] {
+  const systems = new Map<string, ReturnType<typeof sorted>[]>();
+  for (const frame of frames.map(sorted)) {
+    const key = frame.types.join('');
+    systems.set(key, [...(systems.get(key) ?? []), frame]);
+  }
+  return [...systems.values()].map((found, n) => {
+    const rows = Array.from(
+      { length: Math.max(batch, found.length) },
+      (_, k) => found[k % found.length],
+    );
+    const path = join(folder, `system-${n}`);
+    mkdirSync(join(path, 'set.000'), { recursive: true });
+    writeFileSync(join(path, 'type.raw'), rows[0].types.join('\n'));
+    writeFileSync(join(path, 'type_map.raw'), ELEMENTS.join('\n'));
+    writeFileSync(join(path, 'rows.json'), JSON.stringify(rows.map(({ arrays }) => arrays)));
+    return path;
+  });
+}
+
+/** Frames/s of `dp train` from its own clock, the first half left out. */
+function peerSpeed(batch: number): number {
+  const folder = mkdtempSync(join(tmpdir(), 'curie-training-speed-'));
+  const steps = 200;
+  try {
+    const systems = peerData(folder, batch);
+    writeFileSync(
+      join(folder, 'data.py'),
+      `import json, numpy as np, sys
+for path in sys.argv[1:]:
+    rows = json.load(open(path + "/rows.json"))
+    for name in rows[0]:
+        values = np.array([row[name] for row in rows])
+        np.save(path + "/set.000/" + name + ".npy", values[:, 0] if name == "energy" else values)
+`,
+    );
+    const precision = 'float32';
+    const input = {
+      model: {
+        type_map: ELEMENTS,
+        descriptor: {
+          type: 'se_e2_a',
+          rcut: 6,
+          rcut_smth: sizes.inner,
+          sel: [110, 60, 30],
+          neuron: sizes.embedding,
+          axis_neuron: sizes.axis,
+          type_one_side: true,
+          precision,
+          seed: 1,
+        },
+        fitting_net: { neuron: sizes.fitting, resnet_dt: false, precision, seed: 1 },
+      },
+      learning_rate: { type: 'exp', start_lr: 1e-3, stop_lr: 1e-5, decay_steps: 100 },
+      loss: { type: 'ener', start_pref_v: 0.02, limit_pref_v: 0.02 },
+      training: {
+        training_data: { systems, batch_size: batch },
+        numb_steps: steps,
+        disp_freq: 20,
+        save_freq: steps,
+        seed: 1,
+      },
+    };
+    writeFileSync(join(folder, 'input.json'), JSON.stringify(input));
+    const env = {
+      ...process.env,
+      PATH: `${peers}:${process.env.PATH}`,
+      OMP_NUM_THREADS: '2',
+      TF_INTRA_OP_PARALLELISM_THREADS: '2',
+      TF_INTER_OP_PARALLELISM_THREADS: '1',
+      DP_INTRA_OP_PARALLELISM_THREADS: '2',
+      DP_INTER_OP_PARALLELISM_THREADS: '1',
+    };
+    const run = (program: string, args: readonly string[]) =>
+      execFileSync('sh', ['-c', '"$0" "$@" 2>&1', join(peers, program), ...args], {
+        cwd: folder,
+        env,
+        encoding: 'utf8',
+      });
+    run('python3', ['data.py', ...systems]);
+    const log = run('dp', ['train', 'input.json']);
+    const times = [...log.matchAll(/total wall time = ([\d.]+) s/g)].map(([, time]) =>
+      Number(time),
+    );
+    const later = times.slice(Math.floor(times.length / 2));
+    return (20 * batch * later.length) / later.reduce((sum, time) => sum + time, 0);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+console.log('DeePMD-kit, f32, 2 threads, 6 Å');
+table(['batch', 'frames/s']);
+for (const batch of [1, 4, 16]) table([batch, peerSpeed(batch).toFixed(0)]);
