@@ -98,7 +98,8 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[], read: Read
       ...related.map((other) => block(other.at, other.message, text(other.at.file), '  ')),
     ].join('\n'),
   );
-  return blocks.join('\n\n');
+  // A study must not steer the terminal that shows it.
+  return blocks.join('\n\n').replace(/(?![\t\n])\p{Cc}/gu, '\u2423');
 }
 
 /** Characters shown on either side of a place. */

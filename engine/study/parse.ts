@@ -65,7 +65,13 @@ export function parse(text: string, file: string, problems: Problems): Node | un
       broken = true;
       const [start, end] = error.pos;
       const message = error.message.replace(/\s+/g, ' ').replace(/\.$/, '');
-      problems.add('not-yaml', { file, start, end }, `this is not YAML: ${lowerFirst(message)}`);
+      const hint =
+        error.code === 'MULTILINE_IMPLICIT_KEY' ? '; is the colon after a key missing?' : '';
+      problems.add(
+        'not-yaml',
+        { file, start, end },
+        `this is not YAML: ${lowerFirst(message)}${hint}`,
+      );
     }
   if (broken) return undefined;
   const [document, second] = documents;

@@ -22,6 +22,27 @@ study.yaml:3:1: this is not YAML: flow sequence in block collection must be suff
 );
 
 refuses(
+  'lacks a colon',
+  `curie: v1
+study x
+steps: {}
+`,
+  `
+study.yaml:2:1: this is not YAML: implicit keys need to be on a single line; is the colon after a key missing?
+2 | study x
+  | ^^^^^^^`,
+);
+
+refuses(
+  'tries to steer the terminal',
+  HEAD.replace('study: test', 'study: test\n"no\\e[31mte": \u001b[2J'),
+  `
+study.yaml:3:1: unknown key no␣[31mte in the study; known: curie, study, params, profiles, sets, steps
+3 | "no\\e[31mte": ␣[2J
+  | ^^^^^^^^^^^^`,
+);
+
+refuses(
   'is empty',
   '',
   `
