@@ -1,6 +1,6 @@
 /** `curie explain`: the leaves in which a task's action differs from its last one. */
 import type { Decision, Plan } from '../plan/plan.ts';
-import { describeChange, describeReason } from '../provenance/explain.ts';
+import { describeChange, describeReason, describeSkip } from '../provenance/explain.ts';
 import { formatDuration } from '../report/number.ts';
 import {
   openForReading,
@@ -48,6 +48,8 @@ function explanation(decision: Decision, plan: Plan, project: Project): string[]
       return [
         `${name}: inconclusive, because ${study.tasks[decision.by]!.name} has no ${decision.output}: ${decision.reason}`,
       ];
+    case 'skip':
+      return [`${name}: skipped: ${describeSkip(decision, study, at)}`];
     case 'blocked':
       return [`${name}: waits for ${study.tasks[decision.by]!.name}, which failed`];
   }

@@ -47,7 +47,7 @@ export function outputsCommand(
     return {
       task,
       record: undefined,
-      reason: end.kind === 'inconclusive' ? end.reason : 'not run with these inputs',
+      reason: end.kind === 'inconclusive' ? end.reason : end.kind === 'skipped' ? SKIPPED : NOT_RUN,
     };
   });
   const pathOf = (task: Task, output: string, extension: string): string =>
@@ -63,11 +63,14 @@ export function outputsCommand(
   else for (const each of outputs) for (const line of asText(each, pathOf)) console.log(line);
 }
 
+const NOT_RUN = 'not run';
+const SKIPPED = 'skipped';
+
 type PathOf = (task: Task, output: string, extension: string) => string;
 
 function outcomeOf({ record, reason }: TaskOutputs): string {
   if (record !== undefined) return record.outcome;
-  return reason === 'not run with these inputs' ? 'not run' : 'inconclusive';
+  return reason === NOT_RUN || reason === SKIPPED ? reason : 'inconclusive';
 }
 
 function asJson(of: TaskOutputs, pathOf: PathOf): Json {

@@ -44,6 +44,9 @@ export function plainView(write: (line: string) => void): (event: RunEvent) => v
       case 'task-failed':
         line(event, `failed: ${event.message}`);
         break;
+      case 'task-skipped':
+        line(event, `skipped: ${event.because}`);
+        break;
       case 'task-blocked':
         line(event, `not run, because ${event.by} failed`);
         break;

@@ -1,6 +1,6 @@
 /** `curie plan` and `curie run -n`: every task, what would happen to it, and why. */
 import { type Decision, tasksNeededBy } from '../plan/plan.ts';
-import { describeReason } from '../provenance/explain.ts';
+import { describeReason, describeSkip } from '../provenance/explain.ts';
 import type { Json } from '../step.ts';
 import type { ExpandedStudy, TaskId } from '../study/expanded.ts';
 import {
@@ -60,6 +60,7 @@ function asText(project: Project, decisions: readonly Decision[]): string[] {
     `${count('run')} to run`,
     ...(count('wait') > 0 ? [`${count('wait')} depending on those`] : []),
     ...(count('inconclusive') > 0 ? [`${count('inconclusive')} inconclusive`] : []),
+    ...(count('skip') > 0 ? [`${count('skip')} skipped`] : []),
   ];
   return [...columns(rows), parts.join(', ')];
 }
@@ -78,6 +79,8 @@ function because(decision: Decision, { study, at }: Project): string {
     }
     case 'inconclusive':
       return `${name(decision.by)} has no ${decision.output}: ${decision.reason}`;
+    case 'skip':
+      return describeSkip(decision, study, at);
     case 'blocked':
       return `${name(decision.by)} failed`;
   }

@@ -5,7 +5,7 @@ import { type Cache, type Content, openCache, sha256 } from '../../cache/index.t
 import { steps } from '../../steps/index.ts';
 import { knowledgeOf } from '../plan/knowledge.ts';
 import { type Plan, plan, upstreamAfter } from '../plan/plan.ts';
-import type { Upstream } from '../plan/resolve.ts';
+import type { Upstream } from '../plan/upstream.ts';
 import type { Figure } from '../step.ts';
 import {
   type DiagnosticError,

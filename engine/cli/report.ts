@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cache, diskProblem } from '../../cache/index.ts';
-import type { Upstream } from '../plan/resolve.ts';
+import type { Upstream } from '../plan/upstream.ts';
 import { writeReport } from '../report/report.ts';
 import type { RunEvent } from '../run/event.ts';
 import { lastRun, readJournal } from '../run/journal.ts';

@@ -15,6 +15,7 @@ export interface TaskNow {
     | 'restored'
     | 'inconclusive'
     | 'failed'
+    | 'skipped'
     | 'blocked'
     | 'stopped';
   fraction: number;
@@ -39,6 +40,7 @@ const ENDED: ReadonlySet<TaskNow['state']> = new Set([
   'restored',
   'inconclusive',
   'failed',
+  'skipped',
   'blocked',
   'stopped',
 ]);
@@ -99,6 +101,10 @@ export class RunState {
         task.state = 'failed';
         task.message = event.message;
         break;
+      case 'task-skipped':
+        task.state = 'skipped';
+        task.message = event.because;
+        break;
       case 'task-blocked':
         task.state = 'blocked';
         task.message = `${event.by} failed`;
@@ -149,6 +155,7 @@ export class RunState {
       'restored',
       'inconclusive',
       'failed',
+      'skipped',
       'blocked',
       'stopped',
     ] as const) {

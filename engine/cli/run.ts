@@ -3,8 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { type Cache, CacheError, openCache } from '../../cache/index.ts';
-import type { Upstream } from '../plan/resolve.ts';
 import { missingPrograms } from '../plan/tools.ts';
+import type { Upstream } from '../plan/upstream.ts';
 import { summaryOf, writeSummary } from '../provenance/summary.ts';
 import { formatDuration } from '../report/number.ts';
 import { findDevices } from '../run/devices.ts';
@@ -236,6 +236,7 @@ function sayOutcome(
     ...(counts.inconclusive > 0 ? [`${counts.inconclusive} inconclusive`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
     ...(counts.blocked > 0 ? [`${counts.blocked} not run because of that`] : []),
+    ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
     ...(counts.stopped > 0 ? [`${counts.stopped} stopped; run again to continue`] : []),
   ];
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);

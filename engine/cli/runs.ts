@@ -21,7 +21,7 @@ export function runsCommand(options: RunsOptions): void {
   if (runs.length === 0) console.log('no run has ended here yet');
   const rows = runs.map(({ run, study, profile, started, seconds, tasks }) => {
     const outcomes = Object.values(tasks).map(({ outcome }) => outcome);
-    const counts = ['done', 'inconclusive', 'failed', 'not run'].flatMap((kind) => {
+    const counts = ['done', 'inconclusive', 'failed', 'skipped', 'not run'].flatMap((kind) => {
       const count = outcomes.filter((outcome) => outcome === kind).length;
       return count === 0 ? [] : [`${count} ${kind}`];
     });

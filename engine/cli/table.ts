@@ -1,7 +1,7 @@
 /** The tables that a study ends with, as text: values beside references, one column a potential. */
 
 import type { Content } from '../../cache/index.ts';
-import type { Upstream } from '../plan/resolve.ts';
+import type { Upstream } from '../plan/upstream.ts';
 import { formatValue } from '../report/number.ts';
 import { type SideBySide, sideBySide } from '../report/side-by-side.ts';
 import { type Sources, sourcesOf } from '../report/sources.ts';

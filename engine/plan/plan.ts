@@ -9,7 +9,8 @@ import { type Reason, reasonToRun } from '../provenance/explain.ts';
 import type { Json } from '../step.ts';
 import type { Binding, ExpandedStudy, Task, TaskId } from '../study/expanded.ts';
 import type { Action } from './action.ts';
-import { type NamedFile, resolveInputs, type Surroundings, type Upstream } from './resolve.ts';
+import { type NamedFile, resolveInputs, type Surroundings } from './resolve.ts';
+import type { Upstream } from './upstream.ts';
 
 export type Decision =
   | {
@@ -42,6 +43,8 @@ export type Decision =
       /** Why the value lacks, in the words of the step that could not give it. */
       readonly reason: string;
     }
+  /** Not run: its condition does not hold, or it needs the skipped task `by`. */
+  | { readonly kind: 'skip'; readonly task: TaskId; readonly by: TaskId | null }
   /** Not run: it needs the failed task `by`. */
   | { readonly kind: 'blocked'; readonly task: TaskId; readonly by: TaskId };
 
@@ -85,6 +88,8 @@ export function decide(
   switch (resolution.kind) {
     case 'waiting':
       return { kind: 'wait', task: id, for: resolution.for };
+    case 'skipped':
+      return { kind: 'skip', task: id, by: resolution.by };
     case 'blocked':
       return { kind: 'blocked', task: id, by: resolution.by };
     case 'inconclusive': {
@@ -114,6 +119,8 @@ export function upstreamAfter(decision: Decision | undefined): Upstream {
       return { kind: 'record', record: decision.record };
     case 'inconclusive':
       return { kind: 'inconclusive', key: decision.key, reason: decision.reason };
+    case 'skip':
+      return { kind: 'skipped' };
     case 'blocked':
       return { kind: 'failed' };
     default:
@@ -125,6 +132,7 @@ export function upstreamAfter(decision: Decision | undefined): Upstream {
 export function takesFrom(task: Task): TaskId[] {
   const tasks = new Set<TaskId>();
   const bindings: Binding[] = Object.values(task.inputs);
+  if (task.when !== undefined) bindings.push(task.when);
   for (let next = bindings.pop(); next !== undefined; next = bindings.pop()) {
     switch (next.kind) {
       case 'output':
@@ -135,6 +143,9 @@ export function takesFrom(task: Task): TaskId[] {
         break;
       case 'list':
         for (const item of next.items) bindings.push(item);
+        break;
+      case 'first':
+        bindings.push(...next.options);
         break;
       case 'map':
         for (const entry of Object.values(next.entries)) bindings.push(entry);

@@ -2,11 +2,10 @@
  * From a task's bindings to its key and to the values its worker gets, once the digests of what
  * it takes are known.
  */
-import type { ActionRecord, Content } from '../../cache/index.ts';
-import { digestOf } from '../../cache/index.ts';
+import type { Content } from '../../cache/index.ts';
 import type { InputField, Json, Measured, OutputField } from '../step.ts';
 import type { Binding, ExpandedStudy, Span, Task, TaskId } from '../study/expanded.ts';
-import { evaluateExpression, type Operand } from '../study/expression.ts';
+import { AbsentError, evaluateExpression, type Operand } from '../study/expression.ts';
 import {
   type Action,
   actionOf,
@@ -18,14 +17,7 @@ import {
   sameParts,
   sortedByPart,
 } from './action.ts';
-
-/** How a task that others depend on has ended, as far as it has. */
-export type Upstream =
-  | { readonly kind: 'record'; readonly record: ActionRecord }
-  /** Inconclusive without having run, because an input is: no record need exist. */
-  | { readonly kind: 'inconclusive'; readonly key: string; readonly reason: string }
-  | { readonly kind: 'failed' }
-  | { readonly kind: 'pending' };
+import { type Given, givenBy, skippedIn, type Upstream } from './upstream.ts';
 
 /** All that resolving asks for besides upstream tasks; nothing else of the world is looked at. */
 export interface Surroundings {
@@ -83,6 +75,8 @@ export type Resolution =
       readonly output: string;
       readonly reason: string;
     })
+  /** Its condition does not hold, or it needs the skipped task `by`. */
+  | { readonly kind: 'skipped'; readonly by: TaskId | null }
   /** It needs the failed (or itself blocked) task `by`. */
   | { readonly kind: 'blocked'; readonly by: TaskId };
 
@@ -97,11 +91,6 @@ export function resolveInputs(
   upstream: (task: TaskId) => Upstream,
 ): Resolution {
   return new Resolver(task, study, surroundings, upstream).resolve();
-}
-
-/** What stands in a key for a value that the inconclusive action `key` lacks. */
-export function missingDigest(output: string, key: string): string {
-  return digestOf({ missing: output, of: key });
 }
 
 /** A resolved binding: what it is in the key, and what the worker gets. */
@@ -125,6 +114,7 @@ class Resolver {
   readonly #files: NamedFile[] = [];
   readonly #waiting = new Set<TaskId>();
   #blockedBy: TaskId | undefined;
+  #skippedBy: TaskId | undefined;
   readonly #missing: { by: TaskId; output: string; reason: string }[] = [];
 
   constructor(
@@ -140,6 +130,9 @@ class Resolver {
   }
 
   resolve(): Resolution {
+    const { when } = this.#task;
+    const wanted = when === undefined ? undefined : this.#field(when, { kind: 'boolean' });
+    if (wanted?.value === false) return { kind: 'skipped', by: null };
     const parts: { [input: string]: Part } = {};
     const values: { [input: string]: Json } = {};
     for (const [name, field] of Object.entries(this.#task.interface.inputs)) {
@@ -155,6 +148,7 @@ class Resolver {
       const isStandard = standard !== undefined && sameParts(resolved.part, { value: standard });
       if (!isStandard) parts[name] = resolved.part;
     }
+    if (this.#skippedBy !== undefined) return { kind: 'skipped', by: this.#skippedBy };
     if (this.#blockedBy !== undefined) return { kind: 'blocked', by: this.#blockedBy };
     if (this.#waiting.size > 0)
       return { kind: 'waiting', for: [...this.#waiting].sort((a, b) => a - b) };
@@ -214,9 +208,15 @@ class Resolver {
     of: InputField,
   ): Spread | undefined {
     const resolved: Resolved[] = [];
+    if (
+      elements.length > 0 &&
+      elements.every(({ task }) => this.#upstream(task).kind === 'skipped')
+    )
+      this.#skippedBy ??= elements[0]!.task;
     const lacking = this.#missing.length;
     let complete = true;
     for (const element of elements) {
+      if (this.#upstream(element.task).kind === 'skipped') continue;
       if (this.#task.partial && this.#upstream(element.task).kind === 'failed') continue;
       const one = this.#single(element, of);
       if (one !== undefined) resolved.push(one);
@@ -250,6 +250,8 @@ class Resolver {
         return this.#map(binding.entries, field);
       case 'expression':
         return this.#expression(binding, field);
+      case 'first':
+        return this.#first(binding, field);
     }
   }
 
@@ -285,6 +287,8 @@ class Resolver {
     let complete = true;
     let missing: string | undefined;
     for (const [name, operand] of Object.entries(binding.operands)) {
+      // Whether it is needed shows when the expression is evaluated.
+      if (skippedIn(operand, this.#upstream) !== undefined) continue;
       const resolved = this.#operand(operand);
       if (resolved === undefined) complete = false;
       else if ('missing' in resolved) missing ??= resolved.missing;
@@ -292,8 +296,22 @@ class Resolver {
     }
     if (!complete) return undefined;
     if (missing !== undefined) return { part: { measured: missing }, value: null };
-    const value = evaluateExpression(binding, operands, field);
-    return { part: { value }, value };
+    try {
+      const value = evaluateExpression(binding, operands, field);
+      return { part: { value }, value };
+    } catch (error) {
+      if (!(error instanceof AbsentError)) throw error;
+      const absent = binding.operands[error.operand]!;
+      this.#skippedBy ??= skippedIn(absent, this.#upstream);
+      return undefined;
+    }
+  }
+
+  /** The first option that no skipped task takes away; its key is that of the option alone. */
+  #first(binding: Binding & { readonly kind: 'first' }, field: InputField): Resolved | undefined {
+    const { options } = binding;
+    const there = options.find((each) => skippedIn(each, this.#upstream) === undefined);
+    return this.#single(there ?? options[0]!, field);
   }
 
   #operand(binding: Binding): Operand | { readonly missing: string } | undefined {
@@ -301,7 +319,7 @@ class Resolver {
       const resolved = this.#single(binding, { kind: 'json' });
       return resolved && { value: resolved.value, unit: null };
     }
-    const found = this.#valueOf(binding);
+    const found = this.#given(binding);
     if (found === undefined) return undefined;
     if (found.kind !== 'missing') return operandOf(found.value, this.#outputField(binding));
     this.#lacks(binding, found.reason);
@@ -309,7 +327,7 @@ class Resolver {
   }
 
   #output(binding: Binding & { readonly kind: 'output' }, field: InputField): Resolved | undefined {
-    const found = this.#valueOf(binding);
+    const found = this.#given(binding);
     if (found === undefined) return undefined;
     if (found.kind === 'missing') {
       if (field.kind !== 'measured') {
@@ -340,44 +358,22 @@ class Resolver {
     return { part: { value: plain }, value: plain };
   }
 
-  /** What the task gave for an output; undefined, with the reason noted, while it has not. */
-  #valueOf(
-    binding: Binding & { readonly kind: 'output' },
-  ):
-    | { readonly kind: 'artifact' | 'value'; readonly digest: string; readonly value: Json }
-    | { readonly kind: 'missing'; readonly digest: string; readonly reason: string }
-    | undefined {
-    const upstream = this.#upstream(binding.task);
-    switch (upstream.kind) {
+  /** What the task gave for an output; undefined, with the reason noted, if it gave nothing. */
+  #given(binding: Binding & { readonly kind: 'output' }): Given | undefined {
+    const { task, output } = binding;
+    const given = givenBy(this.#upstream(task), output, (digest) => this.#around.pathOf(digest));
+    switch (given.kind) {
       case 'pending':
-        this.#waiting.add(binding.task);
+        this.#waiting.add(task);
         return undefined;
       case 'failed':
-        this.#blockedBy ??= binding.task;
+        this.#blockedBy ??= task;
         return undefined;
-      case 'inconclusive':
-        return {
-          kind: 'missing',
-          digest: missingDigest(binding.output, upstream.key),
-          reason: upstream.reason,
-        };
-      case 'record': {
-        const { record } = upstream;
-        const output = record.outputs[binding.output];
-        if (output === undefined)
-          return {
-            kind: 'missing',
-            digest: missingDigest(binding.output, record.key),
-            reason: record.reason ?? `the step gave no ${binding.output}`,
-          };
-        if (output.kind === 'value') return output;
-        const { digest, size } = output;
-        return {
-          kind: 'artifact',
-          digest,
-          value: { path: this.#around.pathOf(digest), digest, size },
-        };
-      }
+      case 'skipped':
+        this.#skippedBy ??= task;
+        return undefined;
+      default:
+        return given;
     }
   }
 

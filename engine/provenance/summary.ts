@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Content } from '../../cache/index.ts';
-import type { Upstream } from '../plan/resolve.ts';
+import type { Upstream } from '../plan/upstream.ts';
 import type { Json } from '../step.ts';
 import type { ExpandedStudy } from '../study/expanded.ts';
 
@@ -22,7 +22,7 @@ export interface RunSummary {
 }
 
 export interface TaskSummary {
-  readonly outcome: 'done' | 'inconclusive' | 'failed' | 'not run';
+  readonly outcome: 'done' | 'inconclusive' | 'failed' | 'skipped' | 'not run';
   readonly key?: string;
 }
 
@@ -67,7 +67,8 @@ function taskSummary(end: Upstream): TaskSummary {
     case 'inconclusive':
       return { outcome: 'inconclusive' };
     case 'failed':
-      return { outcome: 'failed' };
+    case 'skipped':
+      return { outcome: end.kind };
     case 'pending':
       return { outcome: 'not run' };
   }

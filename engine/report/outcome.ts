@@ -75,11 +75,13 @@ function listed(judged: readonly Judged[]): string {
 function finished(states: readonly TaskState[]): Content {
   const count = (kind: string) => states.filter(({ state }) => state.kind === kind).length;
   const [failed, missing, open] = [count('failed'), count('not run'), count('inconclusive')];
+  const skipped = count('skipped');
   const all = `${states.length} ${states.length === 1 ? 'task' : 'tasks'}`;
   const parts = [
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(missing > 0 ? [`${missing} not run`] : []),
     ...(open > 0 ? [`${open} inconclusive`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ];
   return parts.length === 0 ? `All ${all} are done.` : `Of ${all}, ${parts.join(', ')}.`;
 }

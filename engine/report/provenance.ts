@@ -197,7 +197,7 @@ function tasks({ study, records, states }: Provenance): Html {
           ]
         : [],
     );
-    return html`<tr><th scope="row"><a href="#${anchor('step', task.step)}">${task.name}</a></th><td>${state.kind}${state.kind !== 'not run' && state.kind !== 'failed' && (ran ? ', ran' : ', restored')}</td><td class="digest">${record?.key.slice(0, 16) ?? '–'}</td><td>${outputs}</td><td class="number">${record !== undefined && formatDuration(record.provenance.seconds)}</td><td class="number">${record?.provenance.threads ?? null}</td><td class="when">${record?.provenance.started.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC') ?? null}</td></tr>`;
+    return html`<tr><th scope="row"><a href="#${anchor('step', task.step)}">${task.name}</a></th><td>${state.kind}${(state.kind === 'done' || state.kind === 'inconclusive') && (ran ? ', ran' : ', restored')}</td><td class="digest">${record?.key.slice(0, 16) ?? '–'}</td><td>${outputs}</td><td class="number">${record !== undefined && formatDuration(record.provenance.seconds)}</td><td class="number">${record?.provenance.threads ?? null}</td><td class="when">${record?.provenance.started.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC') ?? null}</td></tr>`;
   });
   return html`<details class="more"><summary>${study.tasks.length} tasks with their keys and files</summary><div class="scroll"><table class="tasks"><thead><tr><th scope="col">task</th><th scope="col">outcome</th><th scope="col">key</th><th scope="col">files</th><th scope="col" class="number">took</th><th scope="col" class="number">threads</th><th scope="col">started</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
 }

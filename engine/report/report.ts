@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { type ActionRecord, type Content, canonicalJson, sha256 } from '../../cache/index.ts';
-import type { Upstream } from '../plan/resolve.ts';
+import type { Upstream } from '../plan/upstream.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { Figure } from '../step.ts';
 import type { ExpandedStudy } from '../study/expanded.ts';

@@ -1,5 +1,5 @@
 /** Which task a value comes from: steps see digests only, readers want labels. */
-import { missingDigest, type Upstream } from '../plan/resolve.ts';
+import { missingDigest, type Upstream } from '../plan/upstream.ts';
 import type { ExpandedStudy, Task } from '../study/expanded.ts';
 
 export interface Source {

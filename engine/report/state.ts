@@ -1,5 +1,5 @@
 /** What the page says about how a task ended, and where that is known from. */
-import type { Upstream } from '../plan/resolve.ts';
+import type { Upstream } from '../plan/upstream.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { ExpandedStudy, Task } from '../study/expanded.ts';
 
@@ -11,6 +11,7 @@ export type State =
       readonly message: string;
       readonly log: readonly string[];
     }
+  | { readonly kind: 'skipped'; readonly because: string }
   | { readonly kind: 'not run'; readonly by: string | null };
 
 export interface TaskState {
@@ -28,13 +29,19 @@ export function taskStates(
   const ran = new Set<string>();
   const failures = new Map<string, RunEvent & { readonly kind: 'task-failed' }>();
   const blocked = new Map<string, string>();
+  const skipped = new Map<string, string>();
   for (const event of events) {
     if (event.kind === 'task-started') ran.add(event.task);
     if (event.kind === 'task-failed') failures.set(event.task, event);
+    if (event.kind === 'task-skipped') skipped.set(event.task, event.because);
     if (event.kind === 'task-blocked') blocked.set(event.task, event.by);
   }
   return study.tasks.map((task): TaskState => {
-    const state = stateOf(task.name, ended[task.id], failures, blocked);
+    const because = skipped.get(task.name);
+    const state: State =
+      because === undefined
+        ? stateOf(task.name, ended[task.id], failures, blocked)
+        : { kind: 'skipped', because };
     return { task, state, ran: ran.has(task.name) };
   });
 }
@@ -57,6 +64,6 @@ function stateOf(
 
 /** The states of a step's tasks as one: the worst, as far as a reader should look at it. */
 export function worst(states: readonly State[]): State['kind'] {
-  const order = ['failed', 'not run', 'inconclusive', 'done'] as const;
+  const order = ['failed', 'not run', 'inconclusive', 'done', 'skipped'] as const;
   return order.find((kind) => states.some((state) => state.kind === kind)) ?? 'not run';
 }

@@ -58,6 +58,8 @@ function callout({ task, state, warnings }: Element, several: boolean): Content 
       return html`<div class="callout open">${who}<strong class="tone-neutral">Inconclusive</strong>: ${state.reason}</div>${warned}`;
     case 'failed':
       return html`<div class="callout failed">${who}<strong class="tone-bad">Failed</strong>: ${state.message}${state.log.length > 0 && html`<pre class="log">${state.log.join('\n')}</pre>`}</div>`;
+    case 'skipped':
+      return html`<div class="callout">${who}<strong>Skipped</strong>: ${state.because}</div>`;
     case 'not run':
       return html`<div class="callout failed">${who}<strong>Not run</strong>${state.by !== null && html`: it needs ${state.by}`}</div>`;
   }

@@ -139,7 +139,7 @@ tbody th { font-weight: 560; }
 .node circle { fill: var(--good); }
 .node.is-inconclusive circle { fill: var(--card); stroke: var(--ink-2); stroke-width: 2; }
 .node.is-failed circle { fill: var(--bad); }
-.node.is-not-run circle { fill: var(--line); }
+.node.is-not-run circle, .node.is-skipped circle { fill: var(--line); }
 
 .timeline ol { list-style: none; margin: 0; padding: 0; }
 .timeline li, .axis { display: flex; align-items: center; gap: 12px; font-size: 13px; line-height: 1.25; }

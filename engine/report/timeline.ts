@@ -3,7 +3,7 @@
  * from earlier runs pale. Time in which nothing was worked on is cut out and said.
  */
 import type { ActionRecord } from '../../cache/index.ts';
-import type { Upstream } from '../plan/resolve.ts';
+import type { Upstream } from '../plan/upstream.ts';
 import type { ExpandedStudy } from '../study/expanded.ts';
 import { anchor, type Html, html } from './html.ts';
 import { formatDuration } from './number.ts';

@@ -74,6 +74,8 @@ export type RunNews =
     }
   /** The user ended the run; the next one continues from the last checkpoint. */
   | { readonly kind: 'task-stopped'; readonly task: string }
+  /** Not run because its condition does not hold, or because it needs a task that was skipped. */
+  | { readonly kind: 'task-skipped'; readonly task: string; readonly because: string }
   /** Not run because something it needs failed. */
   | {
       readonly kind: 'task-blocked';
@@ -87,6 +89,7 @@ export type RunNews =
       readonly inconclusive: number;
       readonly failed: number;
       readonly blocked: number;
+      readonly skipped: number;
       /** Not ended because the user stopped the run. */
       readonly stopped: number;
     };

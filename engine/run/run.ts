@@ -14,8 +14,8 @@ import {
 } from '../../cache/index.ts';
 import { knowledgeOf } from '../plan/knowledge.ts';
 import { type Decision, decide, type Knowledge } from '../plan/plan.ts';
-import type { Upstream } from '../plan/resolve.ts';
-import { describeReason } from '../provenance/explain.ts';
+import type { Upstream } from '../plan/upstream.ts';
+import { describeReason, describeSkip } from '../provenance/explain.ts';
 import { DiagnosticError } from '../study/diagnostic.ts';
 import type { ExpandedStudy, Span, Task, TaskId } from '../study/expanded.ts';
 import { Work } from './attempt.ts';
@@ -65,6 +65,7 @@ export interface Counts {
   inconclusive: number;
   failed: number;
   blocked: number;
+  skipped: number;
   stopped: number;
 }
 
@@ -101,6 +102,7 @@ class Run {
     inconclusive: 0,
     failed: 0,
     blocked: 0,
+    skipped: 0,
     stopped: 0,
   };
   #open = 0;
@@ -176,6 +178,9 @@ class Run {
         break;
       case 'inconclusive':
         this.#inconclusiveUnrun(task, decision);
+        break;
+      case 'skip':
+        this.#skipped(task, decision);
         break;
       case 'blocked':
         this.#blocked(task, decision.by);
@@ -416,6 +421,14 @@ class Run {
       reason: `${upstream} gave no ${output}: ${reason}`,
     });
     this.#leave(task, key);
+  }
+
+  #skipped(task: Task, decision: Decision & { readonly kind: 'skip' }): void {
+    this.#ended[task.id] = { kind: 'skipped' };
+    this.#counts.skipped += 1;
+    const because = describeSkip(decision, this.#of.study, this.#of.at);
+    this.#emit({ kind: 'task-skipped', task: task.name, because });
+    this.#leave(task, null);
   }
 
   #blocked(task: Task, by: TaskId): void {

@@ -349,6 +349,9 @@ export class Binder {
   ): Bound | undefined {
     if (field.kind === 'list')
       return this.#listOfOne(this.#bindExpression(scalar, field.of, place, via), field, place, via);
+    const options = this.#expressions.optionsOf(scalar);
+    if (options !== undefined && !COMPUTED.has(field.kind))
+      return this.#bindFirst(options, scalar.span, field, place);
     const computed = this.#expressions.compute(scalar, place, via);
     if (computed === undefined) return undefined;
     const { value, binding, varies } = computed;
@@ -366,7 +369,33 @@ export class Binder {
       );
     return { binding, varies };
   }
+
+  /** `$( first(a.model, b.model) )`: what is handed over is chosen among outputs. */
+  #bindFirst(
+    options: readonly Scalar[],
+    span: Span,
+    field: InputField,
+    place: Place,
+  ): Bound | undefined {
+    const bound = options.map((option) => this.bind(option, field, place));
+    const right = bound.filter((each) => each !== undefined);
+    if (right.length < bound.length) return undefined;
+    return {
+      binding: { kind: 'first', options: right.map(({ binding }) => binding), span },
+      varies: right.some(({ varies }) => varies),
+    };
+  }
 }
+
+/** Inputs that take what an expression gives; others take what a step gave as it is. */
+const COMPUTED: ReadonlySet<InputField['kind']> = new Set([
+  'quantity',
+  'integer',
+  'number',
+  'boolean',
+  'text',
+  'choice',
+]);
 
 function isOnly(node: Node): boolean {
   return node.kind === 'map' && node.entries.size === 1;

@@ -47,6 +47,7 @@ export interface CheckedStep {
   readonly axisNames: readonly string[];
   /** Their values as written. */
   readonly axisNodes: readonly Node[];
+  readonly when: Node | undefined;
   readonly after: readonly Scalar[];
   readonly resources: Task['resources'];
   readonly partial: boolean;
@@ -137,6 +138,7 @@ class StepReader {
       matrix: text.entries.has('matrix') ? this.#matrix(text, key.span) : NO_MATRIX,
       axisNames: axisNamesOf(written),
       axisNodes: [...written.axes.map(({ value }) => value), ...written.include],
+      when: value('when'),
       after: (after?.kind === 'list' ? after.items : after === undefined ? [] : [after]).filter(
         (each) => each.kind === 'scalar',
       ),

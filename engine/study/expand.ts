@@ -2,7 +2,7 @@
  * Checked study -> tasks. Every matrix is unrolled, every reference resolved. Work and memory
  * are linear in tasks and references; bindings that do not depend on the element are shared.
  */
-
+import type { InputField } from '../step.ts';
 import { Binder } from './bindings.ts';
 import type { Bound } from './bound.ts';
 import { expectedKind } from './coerce.ts';
@@ -12,14 +12,17 @@ import type { CheckedStep, CheckedStudy } from './document.ts';
 import { execTask } from './exec-task.ts';
 import type { Binding, StudyStep, Task, TaskId } from './expanded.ts';
 import type { Files } from './files.ts';
-import { MOST_TASKS, positionsOf } from './matrix.ts';
+import { MOST_TASKS, type Positions, positionsOf } from './matrix.ts';
 import { EXEC } from './names.ts';
+import type { Node } from './node.ts';
 import { isRequired } from './schema.ts';
 import { select } from './select.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Gathers of a study may grow to this many elements. */
 const MOST_GATHERED = 2_000_000;
+
+const CONDITION: InputField = { kind: 'boolean' };
 
 export interface Expansion {
   readonly steps: readonly StudyStep[];
@@ -85,18 +88,18 @@ class Expander {
   }
 
   tasks(step: CheckedStep): Task[] {
-    const { interface: type, matrix } = step;
+    const { interface: type, matrix, when } = step;
     if (type === undefined || matrix === undefined) return [];
     const { axes, size } = matrix;
     this.#checkInputs(step);
-    const shared = new Map<string, Bound>();
-    const failed = new Set<string>();
+    const bindings = new StepBindings(step, this.#binder);
     const after = this.#after(step);
     const first = this.#firstTask.get(step.name)!;
     const tasks: Task[] = [];
     for (let element = 0; element < size && this.#gathered <= MOST_GATHERED; element++) {
       const positions = positionsOf(matrix, element);
-      const inputs = this.#inputs(step, positions, shared, failed);
+      const inputs = this.#inputs(step, positions, bindings);
+      const condition = when && bindings.of('when', when, CONDITION, positions);
       const labels = axes.map(({ labels }, k) => labels[positions[k]!]!);
       tasks.push({
         id: first + element,
@@ -106,7 +109,8 @@ class Expander {
         interface: type,
         inputs,
         ...(step.declared !== undefined &&
-          execTask(inputs, failed, this.#files.folder, this.#problems)),
+          execTask(inputs, bindings.failed, this.#files.folder, this.#problems)),
+        ...(condition !== undefined && { when: condition.binding }),
         after: after(positions),
         resources: step.resources,
         partial: step.partial,
@@ -140,29 +144,16 @@ class Expander {
         );
   }
 
-  #inputs(
-    step: CheckedStep,
-    positions: readonly number[],
-    shared: Map<string, Bound>,
-    failed: Set<string>,
-  ): Task['inputs'] {
+  #inputs(step: CheckedStep, positions: Positions, bindings: StepBindings): Task['inputs'] {
     const inputs: [string, Binding][] = [];
     for (const [name, field] of Object.entries(step.interface!.inputs)) {
       const given = step.inputs.get(name);
-      if (given === undefined || failed.has(name)) continue;
-      let bound = shared.get(name);
-      if (bound === undefined) {
-        bound = this.#binder.bind(given.value, field, { step, positions, subject: name });
-        if (bound === undefined) {
-          // Further elements would only repeat it, and there may be thousands.
-          failed.add(name);
-          continue;
-        }
-        if (!bound.varies) shared.set(name, bound);
+      const bound = given && bindings.of(name, given.value, field, positions);
+      if (bound === undefined) continue;
+      inputs.push([name, bound.binding]);
+      if (bound.isNew)
         for (const item of bound.binding.kind === 'list' ? bound.binding.items : [bound.binding])
           if (item.kind === 'gather') this.#countGathered(item.elements.length, step);
-      }
-      inputs.push([name, bound.binding]);
     }
     if (step.declared !== undefined) {
       const value = declaredAsJson(step.declared);
@@ -183,9 +174,9 @@ class Expander {
   }
 
   /** Tasks that must end first: aligned where the steps share axes, all of a step otherwise. */
-  #after(step: CheckedStep): (positions: readonly number[]) => readonly TaskId[] {
+  #after(step: CheckedStep): (positions: Positions) => readonly TaskId[] {
     const shared: TaskId[] = [];
-    const aligned: ((positions: readonly number[]) => readonly TaskId[])[] = [];
+    const aligned: ((positions: Positions) => readonly TaskId[])[] = [];
     for (const { text } of step.after) {
       const other = this.#study.steps.get(text);
       const matrix = other?.matrix;
@@ -227,5 +218,34 @@ class Expander {
           this.#countGathered(all.length, step);
           return all;
         };
+  }
+}
+
+/** What the inputs of one step are bound to, element by element; what does not vary only once. */
+class StepBindings {
+  /** Inputs that are wrong, which has been reported: further elements would only repeat it. */
+  readonly failed = new Set<string>();
+  readonly #step: CheckedStep;
+  readonly #binder: Binder;
+  readonly #shared = new Map<string, Bound>();
+
+  constructor(step: CheckedStep, binder: Binder) {
+    this.#step = step;
+    this.#binder = binder;
+  }
+
+  of(
+    subject: string,
+    node: Node,
+    field: InputField,
+    positions: Positions,
+  ): (Bound & { readonly isNew: boolean }) | undefined {
+    if (this.failed.has(subject)) return undefined;
+    const known = this.#shared.get(subject);
+    if (known !== undefined) return { ...known, isNew: false };
+    const bound = this.#binder.bind(node, field, { step: this.#step, positions, subject });
+    if (bound === undefined) this.failed.add(subject);
+    else if (!bound.varies) this.#shared.set(subject, bound);
+    return bound && { ...bound, isNew: true };
   }
 }

@@ -55,6 +55,8 @@ export interface Task {
     readonly gpu?: number;
   };
   readonly partial: boolean;
+  /** The task is skipped where this gives false. */
+  readonly when?: Binding;
   /** `exec` only: the program is ended after so many seconds. */
   readonly timeout: number | null;
   /** Where an attempt may fail for other reasons than the task itself. */
@@ -105,6 +107,8 @@ export type Binding =
       readonly entries: { readonly [key: string]: Binding };
       readonly span: Span;
     }
+  /** The first of these that no skipped task takes away. */
+  | { readonly kind: 'first'; readonly options: readonly Binding[]; readonly span: Span }
   | {
       readonly kind: 'expression';
       readonly text: string;

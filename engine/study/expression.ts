@@ -39,7 +39,18 @@ import { KINDS, quantityOf, type Value, valueOfJson } from './value.ts';
 /** What stands for a name of the expression; throws `ExpressionError` if nothing does. */
 export type Lookup = (name: Tree & { readonly kind: 'name' }) => Value;
 
-/** Evaluates a tree as far as its names are known. Throws `ExpressionError`. */
+/** A name has no value, because the task that would give it was skipped. */
+export class AbsentError extends Error {
+  override readonly name = 'AbsentError';
+  readonly operand: string;
+
+  constructor(operand: string) {
+    super(`${operand} was skipped`);
+    this.operand = operand;
+  }
+}
+
+/** Evaluates a tree as far as its names are known. Throws `ExpressionError`, `AbsentError`. */
 export function evaluate(tree: Tree, lookup: Lookup): Value {
   switch (tree.kind) {
     case 'number':
@@ -189,21 +200,30 @@ function truth(tree: Tree, lookup: Lookup): boolean | null {
 function call(name: FunctionName, args: readonly Tree[], whole: Range, lookup: Lookup): Value {
   switch (name) {
     case 'if': {
-      const [condition, yes, no] = args;
+      const [condition, ...branches] = args;
       const decided = truth(condition!, lookup);
-      const [a, b] = [evaluate(yes!, lookup), evaluate(no!, lookup)];
-      const either = oneKind([a, b], [yes!, no!], whole, 'if');
-      return decided === null ? either : decided ? a : b;
+      // Both are evaluated, so that a mistake in either shows.
+      const [yes, no] = branches.map((branch) => ifThere(branch, lookup));
+      const chosen = decided === false ? no! : yes!;
+      if (chosen instanceof AbsentError) throw chosen;
+      if (yes instanceof AbsentError || no instanceof AbsentError) return chosen;
+      const either = oneKind([yes!, no!], branches, whole, 'if');
+      return decided === null ? either : chosen;
     }
-    case 'first':
-      // With every value there, the first is the first; a step that is skipped has none.
+    case 'first': {
+      const values = args.map((arg) => ifThere(arg, lookup));
+      const there = values.flatMap((value, k) =>
+        value instanceof AbsentError ? [] : [{ value, arg: args[k]! }],
+      );
+      if (there.length === 0) throw values[0];
       return oneKind(
-        args.map((arg) => evaluate(arg, lookup)),
-        args,
+        there.map(({ value }) => value),
+        there.map(({ arg }) => arg),
         whole,
         'first',
         true,
       );
+    }
     case 'min':
     case 'max': {
       const values = args.map((arg) => number(arg, lookup));
@@ -233,6 +253,15 @@ function call(name: FunctionName, args: readonly Tree[], whole: Range, lookup: L
         exponents: NO_DIMENSION,
       };
     }
+  }
+}
+
+function ifThere(tree: Tree, lookup: Lookup): Value | AbsentError {
+  try {
+    return evaluate(tree, lookup);
+  } catch (error) {
+    if (error instanceof AbsentError) return error;
+    throw error;
   }
 }
 
@@ -273,9 +302,9 @@ export interface Operand {
 
 /**
  * The value of an `expression` binding once its operands are known, checked and in base form
- * for `field`. Throws `DiagnosticError` with the place in the study.
+ * for `field`. Throws `DiagnosticError` with the place in the study, and `AbsentError`.
  *
- * @param operands  by the names that `binding.operands` has
+ * @param operands  by the names that `binding.operands` has; without those of skipped tasks
  * @param field     the input; for a list the one value that the expression gives; without it
  *                  the value must be a plain number, text, or true or false
  */
@@ -290,8 +319,10 @@ export function evaluateExpression(
   try {
     value = evaluate(parseExpression(binding.text), ({ name, start, end }) => {
       const operand = operands[name];
-      if (operand === undefined)
+      if (operand === undefined) {
+        if (name in binding.operands) throw new AbsentError(name);
         throw new ExpressionError('no-value', { start, end }, `${name} has no value`);
+      }
       const fromStep = binding.operands[name]?.kind === 'output';
       if (operand.unit !== null && typeof operand.value === 'number') {
         if (unitNamed(operand.unit) === undefined && operand.unit !== '')

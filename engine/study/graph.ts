@@ -31,6 +31,7 @@ function visit(
 ): void {
   const seen = new Set<Node>();
   const open: Node[] = [...step.inputs.values()].map(({ value }) => value).reverse();
+  if (step.when !== undefined) open.push(step.when);
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);

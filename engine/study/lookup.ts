@@ -20,7 +20,11 @@ export function checkNames(study: CheckedStudy, problems: Problems): void {
       else checkReference(reference, undefined, study, problems);
   }
   for (const step of study.steps.values()) {
-    const nodes = [...step.axisNodes, ...[...step.inputs.values()].map(({ value }) => value)];
+    const nodes = [
+      ...step.axisNodes,
+      ...[...step.inputs.values()].map(({ value }) => value),
+      ...(step.when === undefined ? [] : [step.when]),
+    ];
     for (const node of nodes) {
       checkScalars(node, problems);
       const inAxis = step.axisNodes.includes(node);

@@ -56,6 +56,17 @@ export class Expressions {
     }
   }
 
+  /** The names among which `first(a, b)` chooses; undefined if the expression is no such choice. */
+  optionsOf(scalar: Scalar): readonly Scalar[] | undefined {
+    const meaning = said(scalar);
+    if (meaning.kind !== 'expression' || meaning.tree.kind !== 'call') return undefined;
+    const { name, args } = meaning.tree;
+    const names = args.filter((arg) => arg.kind === 'name');
+    return name === 'first' && names.length === args.length
+      ? names.map((arg) => asScalar(referenceOf(arg, scalar, meaning.offset)))
+      : undefined;
+  }
+
   /** What a name in an expression stands for. */
   #operand(
     name: Tree & { readonly kind: 'name' },
@@ -65,14 +76,7 @@ export class Expressions {
     const fail = (code: string, message: string): never => {
       throw new ExpressionError(code, name, message);
     };
-    const root: Scalar = {
-      kind: 'scalar',
-      text: `$${[reference.root, ...reference.path].join('.')}`,
-      plain: false,
-      span: reference.span,
-      textStart: null,
-    };
-    const followed = follow(root, place, this.#study);
+    const followed = follow(asScalar(reference), place, this.#study);
     if (followed === undefined || followed.node.kind === 'broken') throw new Reported();
     const { node } = followed;
     if (node.kind === 'map')
@@ -107,6 +111,12 @@ export class Expressions {
     if (bound === undefined) throw new Reported();
     return { binding: bound.binding, value, varies: bound.varies || followed.varies };
   }
+}
+
+/** A name of an expression as it would stand by itself. */
+function asScalar({ root, path, span }: Reference): Scalar {
+  const text = `$${[root, ...path].join('.')}`;
+  return { kind: 'scalar', text, plain: false, span, textStart: null };
 }
 
 /** What is wrong has been reported already. */

@@ -66,6 +66,10 @@ const step: JsonSchema = {
       },
       additionalProperties: axis,
     },
+    when: {
+      type: ['string', 'boolean'],
+      description: 'a condition, such as $( params.updates > 100 )',
+    },
     after: {
       description: 'the name of a step that must end first, or a list of them',
       anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],

@@ -10,7 +10,7 @@ import {
 } from '../../cache/index.ts';
 import { actionAsJson } from '../../engine/plan/action.ts';
 import { type Decision, decide, type Knowledge } from '../../engine/plan/plan.ts';
-import type { Upstream } from '../../engine/plan/resolve.ts';
+import type { Upstream } from '../../engine/plan/upstream.ts';
 import type { InputField, OutputField, StepInterface } from '../../engine/step.ts';
 import type { Binding, ExpandedStudy, Span, Task, TaskId } from '../../engine/study/expanded.ts';
 
@@ -69,6 +69,7 @@ export interface ToyTask {
   readonly inputs?: { readonly [name: string]: Binding };
   readonly after?: readonly TaskId[];
   readonly partial?: boolean;
+  readonly when?: Binding;
 }
 
 export function study(...tasks: readonly ToyTask[]): ExpandedStudy {
@@ -91,6 +92,7 @@ export function study(...tasks: readonly ToyTask[]): ExpandedStudy {
         resources: {},
         partial: task.partial ?? false,
         timeout: null,
+        ...(task.when !== undefined && { when: task.when }),
         span: somewhere,
       }),
     ),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ActionRecord, type Content, digestOf, sha256 } from '../../cache/index.ts';
-import { missingDigest, type Upstream } from '../../engine/plan/resolve.ts';
+import { missingDigest, type Upstream } from '../../engine/plan/upstream.ts';
 import type { ReportInput } from '../../engine/report/report.ts';
 import type { RunEvent } from '../../engine/run/event.ts';
 import type { Figure, Json, Measured, MeasuredInput, StepDeclaration } from '../../engine/step.ts';
@@ -131,6 +131,7 @@ export async function fixture(
     inconclusive: 0,
     failed: 0,
     blocked: 0,
+    skipped: 0,
     stopped: 0,
   });
   const input: ReportInput = {

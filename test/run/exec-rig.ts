@@ -3,8 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../../cache/index.ts';
-import { type Resolution, resolveInputs, type Upstream } from '../../engine/plan/resolve.ts';
+import { type Resolution, resolveInputs } from '../../engine/plan/resolve.ts';
 import { environmentOf } from '../../engine/plan/tools.ts';
+import type { Upstream } from '../../engine/plan/upstream.ts';
 import { run } from '../../engine/run/exec/run.ts';
 import type { Outcome, TaskContext } from '../../engine/step.ts';
 import { DiagnosticError, formatDiagnostics } from '../../engine/study/diagnostic.ts';

@@ -31,6 +31,7 @@ run('does each task once, in the order of need, and nothing the second time', as
     inconclusive: 0,
     failed: 0,
     blocked: 0,
+    skipped: 0,
     stopped: 0,
   });
   assert.is(at.read('results/c/text.txt'), 'one\none\n');
@@ -131,6 +132,7 @@ run('says in words what became of each kind of failure, and goes on with the res
     inconclusive: 0,
     failed: 7,
     blocked: 2,
+    skipped: 0,
     stopped: 0,
   });
   assert.is((await at.run(text)).counts.failed, 7, 'a failure is never kept');
@@ -150,6 +152,7 @@ run('keeps inconclusive results, and whoever needs their value is inconclusive t
     inconclusive: 2,
     failed: 0,
     blocked: 0,
+    skipped: 0,
     stopped: 0,
   });
   assert.equal(

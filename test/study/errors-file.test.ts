@@ -124,16 +124,11 @@ study.yaml:12:5: unknown key wiht in step model; did you mean with?
 refuses(
   'uses parts of the language that this version does not have',
   `${HEAD}    repeat: { max: 3 }
-    when: true
 `,
   `
-study.yaml:11:5: unknown key repeat in step model; known: uses, with, matrix, after, resources, partial, timeout, retry, outputs
+study.yaml:11:5: unknown key repeat in step model; known: uses, with, matrix, when, after, resources, partial, timeout, retry, outputs
 11 |     repeat: { max: 3 }
-   |     ^^^^^^
-
-study.yaml:12:5: unknown key when in step model; known: uses, with, matrix, after, resources, partial, timeout, retry, outputs
-12 |     when: true
-   |     ^^^^`,
+   |     ^^^^^^`,
 );
 
 refuses(

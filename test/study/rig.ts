@@ -176,6 +176,8 @@ export function short(study: ExpandedStudy, binding: Binding | undefined): unkno
       return Object.fromEntries(
         Object.entries(binding.entries).map(([name, entry]) => [name, short(study, entry)]),
       );
+    case 'first':
+      return { first: binding.options.map((option) => short(study, option)) };
     case 'expression':
       return {
         expression: binding.text,
