@@ -66,7 +66,7 @@ export async function drawPage(input: ReportInput): Promise<string> {
     sources,
     states,
   )}</header>
-<nav><a href="#results">Results</a><a href="#graph">Graph</a><a href="#timeline">Timeline</a><a href="#steps">Steps</a><a href="#provenance">Provenance</a></nav>
+<nav>${results.length > 0 && html`<a href="#results">Results</a>`}<a href="#graph">Graph</a><a href="#timeline">Timeline</a><a href="#steps">Steps</a><a href="#provenance">Provenance</a></nav>
 <main>
 ${results.length > 0 && html`<section id="results"><h2>Results</h2>${results}<p class="note">Errors depend on sizes: those of this run and of the study’s profiles stand under <a href="#parameters">Parameters</a>.</p></section>`}
 <section id="graph"><h2>Graph</h2>${drawGraph(study, states)}</section>

@@ -185,6 +185,7 @@ summary { cursor: pointer; color: var(--accent); font-size: 14px; }
   th, td { padding-right: 14px; }
   .took { flex-basis: 62px; font-size: 11.5px; }
   .timeline li, .axis { gap: 8px; }
+  .axis .minor { visibility: hidden; }
   .plot { font-size: 12.5px; }
   .sides { min-width: 0; }
   .sides, .sides tbody, .sides tr, .sides td, .sides tbody th { display: block; width: auto; padding: 0; border: 0; }

@@ -56,9 +56,11 @@ export function drawTimeline(
       return html`<li><a class="who" href="#${anchor('step', step.name)}">${label}</a><span class="track">${drawn}</span><span class="took">${formatDuration(spent)}</span></li>`;
     });
   });
-  const ticks = ticksFor(total).map(
-    ({ at, label }) => html`<span style="left:${percent(at)}%">${label}</span>`,
-  );
+  const ticks = ticksFor(total).map(({ at, label }, k, all) => {
+    // Every other one, the last excepted, where the screen is narrow.
+    const minor = (all.length - k) % 2 === 0;
+    return html`<span${minor && html` class="minor"`} style="left:${percent(at)}%">${label}</span>`;
+  });
   const cuts = pauses.map(
     ({ at, seconds }) =>
       html`<span class="cut" style="left:${percent(at)}%" title="${formatDuration(seconds)} without work"></span>`,
