@@ -1,5 +1,10 @@
 import type { Pool } from './pool.ts';
 
+/** A field of a record, which holds the address of an array, and the array's bytes. */
+export type FieldSize = readonly [field: number, bytes: number];
+
+const round64 = (bytes: number) => Math.ceil(bytes / 64) * 64;
+
 /** Kernel memory of a size that may grow; its contents are lost when it does. */
 export class Buffer {
   readonly #pool: Pool;
@@ -17,5 +22,15 @@ export class Buffer {
     this.#capacity = Math.ceil(bytes * 1.25);
     this.address = this.#pool.allocate(this.#capacity);
     return true;
+  }
+
+  /** Makes room for arrays one after another and notes their addresses in a record. */
+  reserveFields(record: Int32Array, sizes: readonly FieldSize[]): void {
+    this.reserve(sizes.reduce((sum, [, bytes]) => sum + round64(bytes), 0));
+    let at = this.address;
+    for (const [field, bytes] of sizes) {
+      record[field] = at;
+      at += round64(bytes);
+    }
   }
 }

@@ -65,7 +65,7 @@ export class CandidateList {
     this.#names = names;
     const n = types.length;
     const { atoms } = this.#buffers;
-    const sizes: readonly (readonly [field: number, bytes: number])[] = [
+    atoms.reserveFields(this.#words, [
       [layout.N_TYPES_OF, 4 * n],
       [layout.N_POSITIONS, 32 * n],
       [layout.N_OLD, 32 * n],
@@ -74,14 +74,7 @@ export class CandidateList {
       [layout.N_IMAGES, 16 * n],
       [layout.N_FIRST, 4 * (n + 1)],
       [layout.N_COUNTS, 4 * n],
-    ];
-    const round = (bytes: number) => Math.ceil(bytes / 64) * 64;
-    atoms.reserve(sizes.reduce((sum, [, bytes]) => sum + round(bytes), 0));
-    let at = atoms.address;
-    for (const [field, bytes] of sizes) {
-      this.#words[field] = at;
-      at += round(bytes);
-    }
+    ]);
     const { buffer } = this.#pool.memory;
     this.#words[layout.N_ATOMS] = n;
     new Int32Array(buffer, this.#words[layout.N_TYPES_OF], n).set(types);

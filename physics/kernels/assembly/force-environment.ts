@@ -1,62 +1,11 @@
-/** The neighbours of an atom: who is inside the cut-off, their rows, and the way back to ∂E/∂r. */
+/** The neighbours of an atom within the cut-off: their rows, and the way back to ∂E/∂r. */
 import {
-  CANDIDATE_BYTES, N_CANDIDATES, N_CELL, N_FIRST, N_POSITIONS, P_GRADIENT, P_LIST, P_NEAR,
-  P_NORMAL, P_REPULSION, P_TABLES, P_TYPES, PX_CUTOFF, PX_INNER, R_ACROSS, R_ALONG, R_LOCAL,
-  R_REPEL, R_ROW, R_SLOPE, R_UNIT, REPULSION, ROW_VALUES, T_CELLS, T_FRAMES, T_MAP, TABLE_BYTES,
-  TX_LOW, TX_SCALE, Z_OUTER,
+  P_GRADIENT, P_NORMAL, P_REPULSION, P_TABLES, P_TYPES, PX_CUTOFF, PX_INNER, R_ACROSS, R_ALONG,
+  R_LOCAL, R_REPEL, R_ROW, R_SLOPE, R_UNIT, REPULSION, ROW_VALUES, T_CELLS, T_FRAMES, T_MAP,
+  TABLE_BYTES, TX_LOW, TX_SCALE, Z_OUTER,
 } from './force-layout';
 import { repulsion, repulsionSlope } from './force-repulsion';
 import { at, ptr, real, setWord, word } from './records';
-
-/**
- * Writes r_ij and r² of the candidates inside the cut-off to `vectors` (f64 [candidates + 1][4]), in
- * the list's order, and their slots to the near list; counts them by type. Returns how many.
- */
-export function collect(potential: usize, atom: i32, vectors: usize, counts: usize): i32 {
-  const list = ptr(potential, P_LIST);
-  const positions = ptr(list, N_POSITIONS);
-  const cell = ptr(list, N_CELL);
-  const ax = v128.load(cell), bx = v128.load(cell, 32), cx = v128.load(cell, 64);
-  const az = load<f64>(cell, 16), bz = load<f64>(cell, 48), cz = load<f64>(cell, 80);
-  const cutoff = real(potential, PX_CUTOFF);
-  const limit = cutoff * cutoff;
-  const own = positions + ((<usize>atom) << 5);
-  const xy = v128.load(own);
-  const z = load<f64>(own, 16);
-  const first = word(ptr(list, N_FIRST), atom);
-  const end = word(ptr(list, N_FIRST), atom + 1);
-  const slots = ptr(potential, P_NEAR) + ((<usize>first) << 2);
-  memory.fill(counts, 0, (<usize>word(potential, P_TYPES)) << 2);
-  let entry = ptr(list, N_CANDIDATES) + <usize>first * CANDIDATE_BYTES;
-  let n = 0;
-  for (let slot = first; slot < end; slot++, entry += CANDIDATE_BYTES) {
-    const other = positions + ((<usize>load<u32>(entry)) << 5);
-    const image = i32x4.extend_low_i16x8_s(v128.load_zero<u64>(entry, 8));
-    const low = f64x2.convert_low_i32x4_s(image);
-    const n0 = v128.shuffle<f64>(low, low, 0, 0);
-    const n1 = v128.shuffle<f64>(low, low, 1, 1);
-    const n2 = <f64>i32x4.extract_lane(image, 2);
-    const shift = f64x2.add(
-      f64x2.add(f64x2.mul(n0, ax), f64x2.mul(n1, bx)),
-      f64x2.mul(f64x2.splat(n2), cx),
-    );
-    const shiftZ = f64x2.extract_lane(low, 0) * az + f64x2.extract_lane(low, 1) * bz + n2 * cz;
-    const d = f64x2.add(f64x2.sub(v128.load(other), xy), shift);
-    const dz = load<f64>(other, 16) - z + shiftZ;
-    const square = f64x2.mul(d, d);
-    const r2 = f64x2.extract_lane(square, 0) + f64x2.extract_lane(square, 1) + dz * dz;
-    const target = vectors + ((<usize>n) << 5);
-    v128.store(target, d);
-    store<f64>(target, dz, 16);
-    store<f64>(target, r2, 24);
-    store<i32>(slots + ((<usize>n) << 2), slot);
-    const inside = <i32>(r2 < limit);
-    const count = counts + ((<usize>load<i16>(entry, 14)) << 2);
-    store<i32>(count, load<i32>(count) + inside);
-    n += inside;
-  }
-  return n;
-}
 
 /** Stores two values, given in f64, as T. */
 // @ts-ignore: decorator

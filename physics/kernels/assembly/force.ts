@@ -5,17 +5,18 @@
  */
 import { barrier } from './barrier';
 import { descriptor, reverseDescriptor, startA } from './force-descriptor';
-import { collect, environment, reverseEnvironment } from './force-environment';
+import { environment, reverseEnvironment } from './force-environment';
 import { fit } from './force-fitting';
 import {
-  CANDIDATE_BYTES, N_ATOMS, N_CANDIDATES, N_FIRST, N_TYPES_OF, P_BARRIER, P_BLOCK_COUNT,
-  P_BLOCKS, P_COUNTERS, P_DESCRIPTOR, P_ENERGIES, P_FAILED, P_FORCES, P_GRADIENT, P_LIST, P_NEAR,
-  P_NEAR_COUNT, P_NEAREST, P_SEL, P_STATUS, P_TABLES, P_TYPES, P_VIRIALS, P_WIDTH, P_WORKSPACES,
-  PX_REACH, ROW_VALUES, TABLE_BYTES, TOO_CLOSE, W_A, W_BINS, W_COUNTS, W_D, W_DE_DA,
-  W_FIT_ENERGY, W_H, W_ROWS, W_VECTORS,
+  CANDIDATE_BYTES, N_ATOMS, N_CANDIDATES, N_FIRST, N_TYPES_OF, P_BARRIER, P_BLOCKS, P_BLOCK_COUNT,
+  P_COUNTERS, P_DESCRIPTOR, P_ENERGIES, P_FAILED, P_FORCES, P_GRADIENT, P_LIST, P_NEAR, P_NEAREST,
+  P_NEAR_COUNT, P_SEL, P_STATUS, P_TABLES, P_TYPES, P_VIRIALS, P_WIDTH, P_WORKSPACES, PX_CUTOFF,
+  PX_REACH, ROW_VALUES, TABLE_BYTES, TOO_CLOSE, W_A, W_BINS, W_COUNTS, W_D, W_DE_DA, W_FIT_ENERGY,
+  W_H, W_ROWS, W_VECTORS,
 } from './force-layout';
 import { embed, reverseEmbed } from './force-net';
 import { addMoments, reverseMoments } from './force-table';
+import { collect } from './near';
 import { at, ptr, real, setWord, word } from './records';
 
 /** Atoms gathered at a time. */
@@ -48,12 +49,15 @@ function pass<T>(potential: usize, workspace: usize, block: i32, first: i32, ato
   const tables = ptr(potential, P_TABLES);
   const centre = word(ptr(list, N_TYPES_OF), first);
   const size = word(potential, P_DESCRIPTOR);
+  const cutoff = real(potential, PX_CUTOFF);
+  const limit = cutoff * cutoff;
   let row = 0;
   for (let k = 0; k < atoms; k++) {
     const atom = first + k;
     const counts = ptr(workspace, W_COUNTS) + ((<usize>(k * types)) << 2);
     const vectors = ptr(workspace, W_VECTORS) + ((<usize>row) << 5);
-    const near = collect(potential, atom, vectors, counts);
+    const slots = ptr(potential, P_NEAR) + ((<usize>word(ptr(list, N_FIRST), atom)) << 2);
+    const near = collect(list, atom, limit, types, vectors, slots, counts);
     setWord(ptr(potential, P_NEAR_COUNT), atom, near);
     // An atom without an answer ends the call; until then it counts as alone.
     if (check(potential, atom, near, vectors, counts) != 0) memory.fill(counts, 0, (<usize>types) << 2);

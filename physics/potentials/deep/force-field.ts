@@ -1,10 +1,11 @@
 /** Members of a Deep Potential model as force fields; the work is done by `kernels/assembly/force.ts`. */
 import * as layout from '../../kernels/assembly/force-layout.ts';
-import { Buffer } from '../../kernels/buffer.ts';
+import { Buffer, type FieldSize } from '../../kernels/buffer.ts';
 import { Pool } from '../../kernels/pool.ts';
 import type { Precision } from '../../kernels/writer.ts';
 import { CandidateList } from '../../neighbours/candidates.ts';
 import { type ForceField, type Forces, PotentialError } from '../force-field.ts';
+import { type KernelResults, SortedAtoms } from '../sorted-atoms.ts';
 import { type PotentialMemory, writePotential } from './force-memory.ts';
 import type { Architecture, Committee } from './model.ts';
 
@@ -49,22 +50,15 @@ class DeepForceField implements ForceField {
   readonly #pointers: Buffer;
   readonly #workspaces: Buffer[] = [];
   readonly #counters: Int32Array;
+  readonly #atoms: SortedAtoms;
   #threads = 1;
-  /** Atom of the caller at each place of the kernel's order, which is by type. */
-  #order = new Int32Array(0);
-  #types = new Uint8Array(0);
-  #energies: Float64Array = new Float64Array(0);
-  #forces: Float64Array = new Float64Array(0);
-  #virials: Float64Array = new Float64Array(0);
-  #nearest: Float64Array = new Float64Array(0);
-  #status: Int32Array = new Int32Array(0);
-  #result: Mutable<Forces> = {
-    energy: 0,
+  #found: KernelResults = {
+    energies: new Float64Array(0),
     forces: new Float64Array(0),
-    virial: new Float64Array(9),
-    atomEnergies: new Float64Array(0),
-    nearest: Number.POSITIVE_INFINITY,
+    virials: new Float64Array(0),
+    nearest: new Float64Array(0),
   };
+  #status: Int32Array = new Int32Array(0);
 
   constructor(model: Committee, index: number, options: DeepPotentialOptions) {
     const { compress = true, precision = 'f32', threads = 1 } = options;
@@ -76,6 +70,7 @@ class DeepForceField implements ForceField {
     }
     this.#architecture = model.architecture;
     this.elements = model.architecture.elements;
+    this.#atoms = new SortedAtoms(this.elements);
     this.cutoff = model.architecture.cutoff;
     this.#entry = precision === 'f32' ? 'forces32' : 'forces64';
     this.#bytes = precision === 'f32' ? 4 : 8;
@@ -92,17 +87,10 @@ class DeepForceField implements ForceField {
   }
 
   setAtoms(types: Uint8Array): void {
-    const unknown = types.findIndex((type) => type >= this.elements.length);
-    if (unknown >= 0) {
-      throw new PotentialError(
-        `atom ${unknown} has type ${types[unknown]}, but the potential knows ${this.elements.length}: ${this.elements.join(', ')}`,
-      );
-    }
+    this.#atoms.set(types);
     const n = types.length;
-    this.#types = types.slice();
-    this.#order = Int32Array.from(types.keys()).sort((a, b) => types[a]! - types[b]! || a - b);
-    const sorted = types.slice().sort();
-    this.#list.setAtoms(sorted, this.#order);
+    const sorted = this.#atoms.types;
+    this.#list.setAtoms(sorted, this.#atoms.order);
     const blocks: number[] = [];
     for (let first = 0; first < n; ) {
       let count = 1;
@@ -110,7 +98,8 @@ class DeepForceField implements ForceField {
       blocks.push(first, count);
       first += count;
     }
-    const sizes: readonly (readonly [field: number, bytes: number])[] = [
+    const { words } = this.#memory;
+    this.#atomBuffer.reserveFields(words, [
       [layout.P_BLOCKS, 4 * blocks.length],
       [layout.P_NEAR_COUNT, 4 * n],
       [layout.P_ENERGIES, 8 * n],
@@ -118,52 +107,28 @@ class DeepForceField implements ForceField {
       [layout.P_VIRIALS, 36 * blocks.length],
       [layout.P_NEAREST, 8 * n],
       [layout.P_STATUS, 4 * n],
-    ];
-    this.#atomBuffer.reserve(sizes.reduce((sum, [, bytes]) => sum + round64(bytes), 0));
-    const { words } = this.#memory;
-    let at = this.#atomBuffer.address;
-    for (const [field, bytes] of sizes) {
-      words[field] = at;
-      at += round64(bytes);
-    }
+    ]);
     words[layout.P_BLOCK_COUNT] = blocks.length / 2;
     const { buffer } = this.#pool.memory;
     new Int32Array(buffer, words[layout.P_BLOCKS], blocks.length).set(blocks);
-    this.#energies = new Float64Array(buffer, words[layout.P_ENERGIES], n);
-    this.#forces = new Float64Array(buffer, words[layout.P_FORCES], 4 * n);
-    this.#virials = new Float64Array(buffer, words[layout.P_VIRIALS], 4.5 * blocks.length);
-    this.#nearest = new Float64Array(buffer, words[layout.P_NEAREST], n);
-    this.#status = new Int32Array(buffer, words[layout.P_STATUS], n);
-    this.#result = {
-      energy: 0,
-      forces: new Float64Array(3 * n),
-      virial: new Float64Array(9),
-      atomEnergies: new Float64Array(n),
-      nearest: Number.POSITIVE_INFINITY,
+    this.#found = {
+      energies: new Float64Array(buffer, words[layout.P_ENERGIES], n),
+      forces: new Float64Array(buffer, words[layout.P_FORCES], 4 * n),
+      virials: new Float64Array(buffer, words[layout.P_VIRIALS], 4.5 * blocks.length),
+      nearest: new Float64Array(buffer, words[layout.P_NEAREST], n),
     };
+    this.#status = new Int32Array(buffer, words[layout.P_STATUS], n);
   }
 
   compute(positions: Float64Array, cell: Float64Array): Forces {
-    const order = this.#order;
-    if (positions.length !== 3 * order.length) {
-      throw new PotentialError(
-        `${positions.length} coordinates were given for ${order.length} atoms; expected ${3 * order.length}`,
-      );
-    }
-    const sorted = this.#list.positions;
-    for (let k = 0; k < order.length; k++) {
-      const from = 3 * order[k]!;
-      sorted[4 * k] = positions[from]!;
-      sorted[4 * k + 1] = positions[from + 1]!;
-      sorted[4 * k + 2] = positions[from + 2]!;
-    }
+    this.#atoms.load(positions, this.#list.positions);
     if (this.#list.update(cell)) this.#reserve();
     const { words } = this.#memory;
     this.#counters.fill(0);
     words[layout.P_FAILED] = 0;
     this.#pool.run(this.#entry, this.#memory.record);
     if (words[layout.P_FAILED] !== 0) throw new PotentialError(this.#failure());
-    return this.#collect();
+    return this.#atoms.collect(this.#found);
   }
 
   setThreads(threads: number): void {
@@ -174,31 +139,6 @@ class DeepForceField implements ForceField {
 
   close(): void {
     this.#pool.close();
-  }
-
-  #collect(): Forces {
-    const result = this.#result;
-    const order = this.#order;
-    let energy = 0;
-    let nearest = Number.POSITIVE_INFINITY;
-    for (let k = 0; k < order.length; k++) {
-      const atom = order[k]!;
-      const own = this.#energies[k]!;
-      energy += own;
-      result.atomEnergies[atom] = own;
-      const to = 3 * atom;
-      result.forces[to] = this.#forces[4 * k]!;
-      result.forces[to + 1] = this.#forces[4 * k + 1]!;
-      result.forces[to + 2] = this.#forces[4 * k + 2]!;
-      if (this.#nearest[k]! < nearest) nearest = this.#nearest[k]!;
-    }
-    result.energy = energy;
-    result.nearest = Math.sqrt(nearest);
-    result.virial.fill(0);
-    for (let at = 0; at < this.#virials.length; at += 9) {
-      for (let k = 0; k < 9; k++) result.virial[k]! += this.#virials[at + k]!;
-    }
-    return result;
   }
 
   /** Memory for the present list and number of threads. */
@@ -217,7 +157,7 @@ class DeepForceField implements ForceField {
     const rows = layout.SIDE * (most + 1);
     const nets = intervals === 0 ? 1 : 0;
     const side = layout.SIDE;
-    const sizes: readonly (readonly [field: number, bytes: number])[] = [
+    const sizes: readonly FieldSize[] = [
       [layout.W_VECTORS, 32 * rows],
       [layout.W_ROWS, size * layout.ROW_VALUES * rows],
       [layout.W_BINS, 4 * rows],
@@ -261,20 +201,18 @@ class DeepForceField implements ForceField {
   }
 
   #failure(): string {
+    const { order } = this.#atoms;
     let place = -1;
-    for (let k = 0; k < this.#order.length; k++) {
-      if (this.#status[k] !== 0 && (place < 0 || this.#order[k]! < this.#order[place]!)) place = k;
+    for (let k = 0; k < order.length; k++) {
+      if (this.#status[k] !== 0 && (place < 0 || order[k]! < order[place]!)) place = k;
     }
-    const atom = this.#order[place]!;
     const status = this.#status[place]!;
-    const name = `atom ${atom} (${this.elements[this.#types[atom]!]})`;
+    const name = this.#atoms.nameOf(order[place]!);
     if (status === layout.TOO_CLOSE) {
-      const distance = Math.sqrt(this.#nearest[place]!).toFixed(3);
+      const distance = Math.sqrt(this.#found.nearest[place]!).toFixed(3);
       return `${name} has a neighbour at ${distance} Å; the potential answers only from ${this.#memory.reach} Å on: the simulation has broken down, or the start is too dense`;
     }
     const type = (status & 255) - 2;
     return `${name} has ${status >> 8} ${this.elements[type]} neighbours within ${this.cutoff} Å, more than the ${this.#architecture.sel[type]} that the potential allows (sel): the configuration is denser than it was made for`;
   }
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
