@@ -199,18 +199,15 @@ export class RecordStore {
     const path = this.pathOf(record.key);
     // From here to the publishing call nothing waits: an owner that lost its lease while it was
     // stopped finds out here, and `link` never replaces what a new owner has committed.
-    if (!lease.isHeld())
-      throw new CacheError(
-        'lease-lost',
-        path,
-        `another process has taken over the work on ${record.key.slice(0, 12)}, because this one did not respond; its result is discarded`,
-      );
+    mustHold(lease, path);
     try {
       this.#disk.link(temporary, path);
       return { kind: 'first' };
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
     }
+    // It may have been stopped between the two calls, and what is there be the new owner's.
+    mustHold(lease, path);
     const previous = this.#readChecked(record.key);
     if (previous === 'none') throw new Error('a record vanished while it was being replaced');
     if (previous === 'damaged') {
@@ -276,6 +273,15 @@ export class RecordStore {
       throw error;
     }
   }
+}
+
+function mustHold(lease: Lease, path: string): void {
+  if (lease.isHeld()) return;
+  throw new CacheError(
+    'lease-lost',
+    path,
+    `another process has taken over the work on ${lease.key.slice(0, 12)}, because this one did not respond; its result is discarded`,
+  );
 }
 
 const KEY_FILE = /^[0-9a-f]{64}\.json$/;

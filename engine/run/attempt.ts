@@ -177,7 +177,7 @@ export class Work {
         `${changed.path} changed while the task was running, so its result belongs to neither version: run again`,
       );
     const committed = await cache.commit(record, lease);
-    cache.checkpoint(decision.key).remove();
+    this.#removeCheckpoint();
     cache.removeFolder(this.#folder);
     return {
       kind: 'kept',
@@ -185,6 +185,17 @@ export class Work {
       seconds: this.#seconds,
       superseded: committed.kind === 'superseded',
     };
+  }
+
+  /** Nobody needs it any more; one that stays is removed by `gc`. */
+  #removeCheckpoint(): void {
+    const { cache, decision, warn } = this.#of;
+    try {
+      cache.checkpoint(decision.key).remove();
+    } catch (error) {
+      if (!(error instanceof CacheError)) throw error;
+      warn(error.message);
+    }
   }
 
   #failure(message: string): Kept {

@@ -1,7 +1,7 @@
 /**
  * The journal of a run: `runs/<id>/events.jsonl`, one event a line, in the order they happened.
- * A line that a kill has torn is the last one, and a reader passes over it. Progress is written
- * at most every five seconds a task.
+ * A kill or a full disk may tear a line; a reader passes over it. Progress is written at most
+ * every five seconds a task.
  */
 import {
   closeSync,
@@ -65,8 +65,15 @@ export function openJournal(folder: string): Journal {
 
 /** The events of a run, as far as they were written whole. */
 export function readJournal(folder: string): RunEvent[] {
-  const lines = readFileSync(join(folder, FILE), 'utf8').split('\n').slice(0, -1);
-  return lines.map((line): RunEvent => JSON.parse(line));
+  return readFileSync(join(folder, FILE), 'utf8').split('\n').flatMap(eventIn);
+}
+
+function eventIn(line: string): RunEvent[] {
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
 }
 
 /** Folder of the last run of a study in a cache; undefined if there is none. */

@@ -3,7 +3,14 @@
  * and which of those that run ends next is drawn at random.
  */
 import { join } from 'node:path';
-import { type Cache, type Checkpoint, type Json, openCheckpoint } from '../../cache/index.ts';
+import {
+  type Cache,
+  CacheError,
+  type Checkpoint,
+  diskProblem,
+  type Json,
+  openCheckpoint,
+} from '../../cache/index.ts';
 import type { RunEvent } from '../../engine/run/event.ts';
 import type { Executor } from '../../engine/run/executor.ts';
 import type { Assignment, Ending, News } from '../../engine/run/protocol.ts';
@@ -113,10 +120,11 @@ function endingOf(running: Running, disk: MemoryDisk, program: Program): Ending 
     });
     return { kind: 'outcome', outcome };
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
     // As a worker does with what a step throws.
-    const isWorded = error instanceof StepError || error.name === 'CacheError';
-    return { kind: 'failed', message: isWorded ? error.message : String(error), log: [] };
+    const worded = diskProblem(error, assignment.folder, 'a step wrote its files');
+    if (!(worded instanceof Error)) throw worded;
+    const isForTheUser = worded instanceof StepError || worded instanceof CacheError;
+    return { kind: 'failed', message: isForTheUser ? worded.message : String(worded), log: [] };
   }
 }
 
@@ -124,6 +132,54 @@ function pathIn(artifact: Json): string {
   if (typeof artifact !== 'object' || artifact === null || !('path' in artifact))
     throw new Error(`${JSON.stringify(artifact)} is no artifact`);
   return String(artifact.path);
+}
+
+/** Thrown at a process that has been killed. */
+export class Killed extends Error {}
+
+/**
+ * A disk as one of several processes sees it. `beforeChange` is called before each of its
+ * changes, counted from 1; once it has thrown `Killed`, the process can do nothing any more.
+ */
+export function seenBy(disk: MemoryDisk, beforeChange: (change: number) => void): MemoryDisk {
+  let changes = 0;
+  let killed: Killed | undefined;
+  const alive = <A extends readonly unknown[], R>(act: (...args: A) => R) => {
+    return (...args: A): R => {
+      if (killed !== undefined) throw killed;
+      return act(...args);
+    };
+  };
+  const changing = <A extends readonly unknown[], R>(act: (...args: A) => R) =>
+    alive((...args: A): R => {
+      changes += 1;
+      try {
+        beforeChange(changes);
+      } catch (error) {
+        if (error instanceof Killed) killed = error;
+        throw error;
+      }
+      return act(...args);
+    });
+  return {
+    ...disk,
+    read: alive(disk.read),
+    list: alive(disk.list),
+    stat: alive(disk.stat),
+    statTarget: alive(disk.statTarget),
+    create: changing(disk.create),
+    append: changing(disk.append),
+    copy: changing(disk.copy),
+    link: changing(disk.link),
+    rename: changing(disk.rename),
+    unlink: changing(disk.unlink),
+    makeFolder: changing(disk.makeFolder),
+    removeFolder: changing(disk.removeFolder),
+    removeTree: changing(disk.removeTree),
+    touch: changing(disk.touch),
+    sync: changing(disk.sync),
+    syncSoon: changing(disk.syncSoon),
+  };
 }
 
 export interface Ran extends RunResult {
