@@ -128,6 +128,9 @@ function asText(of: TaskOutputs, pathOf: PathOf): string[] {
   return [head, ...columns(rows).map((line) => `  ${line}`)];
 }
 
+/** Units of the conditions that measured values state as numbers. */
+const UNITS: { readonly [condition: string]: string } = { temperature: ' K', pressure: ' GPa' };
+
 /** Conditions in one line; those that are records themselves, such as the potential, left out. */
 function conditionsOf(conditions: { readonly [name: string]: Json }): string {
   return Object.entries(conditions)
@@ -135,10 +138,11 @@ function conditionsOf(conditions: { readonly [name: string]: Json }): string {
       if (name === 'composition' && typeof value === 'object' && value !== null)
         return [
           Object.entries(value)
+            .sort(([, a], [, b]) => Number(b) - Number(a))
             .map(([element, x]) => `${element} ${x}`)
             .join(' '),
         ];
-      return typeof value === 'object' ? [] : [`${name} ${value}`];
+      return typeof value === 'object' ? [] : [`${name} ${value}${UNITS[name] ?? ''}`];
     })
     .join(', ');
 }

@@ -124,8 +124,8 @@ function commands({ study, text }: Provenance): Html {
   const profile = study.profile === null ? '' : ` --profile ${quoted(study.profile)}`;
   const file = quoted(fileName(study));
   return html`<pre class="code plain"><code>npm ci
-npx curie run ${file}${profile}${sets}
-npx curie explain ${file} <span class="quiet">STEP</span></code></pre><p class="note">Running it again restores all that has not changed; steps that are exact give the same bytes on any machine.</p>`;
+npm run -s curie -- run ${file}${profile}${sets}
+npm run -s curie -- explain ${file} <span class="quiet">STEP</span></code></pre><p class="note">Running it again restores all that has not changed; steps that are exact give the same bytes on any machine.</p>`;
 }
 
 /** As a POSIX shell takes it for one word. */

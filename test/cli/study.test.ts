@@ -155,7 +155,7 @@ say/you  done
 say/me  done
   said  results/toy/say/me/said.dat
 eta  done
-  eta  5.10 ± 0.10 mPa·s  temperature 2000
+  eta  5.10 ± 0.10 mPa·s  temperature 2000 K
   n    {"conditions":{"temperature":2000},"standard_error":0.1,"value":5.1}
 `,
   );

@@ -84,7 +84,7 @@ page('shows graph, timeline and provenance', () => {
     'doi:10.1103/PhysRev.71.809',
     'data/fe-cr-c-pbe/polarised.extxyz',
     '1 000 000',
-    'npx curie run workflows/fe-cr-c.yaml',
+    'npm run -s curie -- run workflows/fe-cr-c.yaml',
   ])
     assert.ok(all.includes(part), part);
   for (const file of made.input.files) assert.ok(all.includes(file.digest), file.path);
@@ -96,7 +96,10 @@ page('gives the command that runs it again, with what was set', async () => {
   const changed = { ...made.input, study: { ...study, profile: 'full', parameters } };
   await writeReport(changed);
   const all = textOf(readFileSync(changed.out, 'utf8'));
-  assert.match(all, /npx curie run workflows\/fe-cr-c\.yaml --profile full --set updates=20000/);
+  assert.match(
+    all,
+    /npm run -s curie -- run workflows\/fe-cr-c\.yaml --profile full --set updates=20000/,
+  );
   assert.match(all, /--set atoms=256 --set 'density_length=25 ps'/);
   await writeReport(made.input);
   assert.not.match(textOf(text), /--set/);
