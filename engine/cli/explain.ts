@@ -49,7 +49,7 @@ function explanation(decision: Decision, plan: Plan, project: Project): string[]
         `${name}: inconclusive, because ${study.tasks[decision.by]!.name} has no ${decision.output}: ${decision.reason}`,
       ];
     case 'skip':
-      return [`${name}: skipped: ${describeSkip(decision, study, at)}`];
+      return [`${name}: skipped: ${describeSkip(decision.because, study, at)}`];
     case 'blocked':
       return [`${name}: waits for ${study.tasks[decision.by]!.name}, which failed`];
   }

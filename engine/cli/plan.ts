@@ -80,7 +80,7 @@ function because(decision: Decision, { study, at }: Project): string {
     case 'inconclusive':
       return `${name(decision.by)} has no ${decision.output}: ${decision.reason}`;
     case 'skip':
-      return describeSkip(decision, study, at);
+      return describeSkip(decision.because, study, at);
     case 'blocked':
       return `${name(decision.by)} failed`;
   }

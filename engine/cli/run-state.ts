@@ -30,7 +30,8 @@ export interface StepNow {
   readonly tasks: readonly TaskNow[];
   readonly ended: boolean;
   readonly failed: boolean;
-  readonly inconclusive: boolean;
+  /** Some of it ended without a result, and nothing is wrong: inconclusive, skipped or stopped. */
+  readonly open: boolean;
   /** `2 of 4 done, DP-M/Fe 40 %, 1750 K, 1 min left` */
   readonly summary: string;
 }
@@ -44,6 +45,7 @@ const ENDED: ReadonlySet<TaskNow['state']> = new Set([
   'blocked',
   'stopped',
 ]);
+const OPEN: ReadonlySet<TaskNow['state']> = new Set(['inconclusive', 'skipped', 'stopped']);
 /** Characters of live text of one task. */
 const WIDEST = 90;
 
@@ -88,7 +90,7 @@ export class RunState {
         task.text = event.text;
         break;
       case 'task-restored':
-        task.state = 'restored';
+        task.state = event.outcome === 'done' ? 'restored' : 'inconclusive';
         break;
       case 'task-done':
         task.state = 'done';
@@ -137,7 +139,7 @@ export class RunState {
       tasks,
       ended: tasks.every(({ state }) => ENDED.has(state)),
       failed: tasks.some(({ state }) => state === 'failed' || state === 'blocked'),
-      inconclusive: tasks.some(({ state }) => state === 'inconclusive'),
+      open: tasks.some(({ state }) => OPEN.has(state)),
       summary: this.#summary(tasks),
     };
   }

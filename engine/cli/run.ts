@@ -20,7 +20,7 @@ import { type PlanOptions, planCommand, selectionOf } from './plan.ts';
 import { figureReader, openProject, type Project, shownPath } from './project.ts';
 import { reportOf } from './report.ts';
 import { resultTables } from './table.ts';
-import { plural } from './text.ts';
+import { glossary, plural, terminalWidth } from './text.ts';
 import { version } from './version.ts';
 
 export interface RunOptions extends PlanOptions {
@@ -225,9 +225,9 @@ function sayOutcome(
   if (tables.length > 0) console.log(`\n${tables.join('\n')}`);
   const open = study.tasks.flatMap(({ id, name }) => {
     const reason = reasonOf(ended[id]!);
-    return reason === undefined ? [] : [`inconclusive: ${name}: ${reason}`];
+    return reason === undefined ? [] : [[name, reason] as const];
   });
-  if (open.length > 0) console.log(`\n${open.join('\n')}`);
+  if (open.length > 0) console.log(`\n${inconclusiveText(open).join('\n')}`);
   for (const event of events)
     if (event.kind === 'task-failed') console.log(`\n${failureText(event)}`);
   const parts = [
@@ -243,6 +243,12 @@ function sayOutcome(
   console.log(
     `\n${plural(all, 'task')} in ${formatDuration(milliseconds / 1000)}: ${parts.join(', ')}`,
   );
+}
+
+/** Beside each other where somebody looks; one line each where a program reads. */
+function inconclusiveText(open: readonly (readonly [task: string, reason: string])[]): string[] {
+  if (!process.stdout.isTTY) return open.map(([name, why]) => `inconclusive: ${name}: ${why}`);
+  return ['inconclusive', ...glossary(open, terminalWidth() - 2).map((line) => `  ${line}`)];
 }
 
 /** Why a task is inconclusive; undefined if it is not. */

@@ -18,9 +18,9 @@ export interface TerminalView {
 
 interface Row {
   readonly now: () => StepNow;
-  title: (text: string) => void;
-  end: (error?: Error) => void;
-  skip: (text: string) => void;
+  readonly title: (text: string) => void;
+  readonly end: (error?: Error) => void;
+  readonly skip: (text: string) => void;
   ended: boolean;
 }
 
@@ -28,9 +28,12 @@ type Wrapper = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRe
 
 export function terminalView(): TerminalView {
   const state = new RunState();
-  let rows: Row[] = [];
+  const rows: Row[] = [];
+  /** Characters of the longest name: what is said of the steps begins in one column. */
+  let widest = 0;
   let drawn: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   const begin = (): void => {
     const steps = state.steps();
@@ -42,22 +45,24 @@ export function terminalView(): TerminalView {
             () =>
               state.step(name),
         );
-    const list = subjects.map((now) => {
-      const row: Row = { now, title: () => {}, end: () => {}, skip: () => {}, ended: false };
-      rows.push(row);
-      return {
-        title: now().name,
-        task: (_: unknown, wrapper: Wrapper) =>
-          new Promise<void>((resolve, reject) => {
-            row.title = (text) => {
+    widest = Math.max(0, ...subjects.map((now) => now().name.length));
+    const list = subjects.map((now) => ({
+      title: now().name,
+      // A row exists from here on: results that are restored may be there before it.
+      task: (_: unknown, wrapper: Wrapper) =>
+        new Promise<void>((resolve, reject) => {
+          rows.push({
+            now,
+            title: (text) => {
               wrapper.title = text;
-            };
-            row.skip = (text) => wrapper.skip(text);
-            row.end = (error) => (error === undefined ? resolve() : reject(error));
-            draw();
-          }),
-      };
-    });
+            },
+            skip: (text) => wrapper.skip(text),
+            end: (error) => (error === undefined ? resolve() : reject(error)),
+            ended: false,
+          });
+          draw();
+        }),
+    }));
     const listr = new Listr(list, {
       concurrent: true,
       exitOnError: false,
@@ -71,13 +76,13 @@ export function terminalView(): TerminalView {
   const draw = (): void => {
     for (const row of rows.filter(({ ended }) => !ended)) {
       const now = row.now();
-      const title = `${now.name}  ${now.summary}`;
+      const title = `${now.name.padEnd(widest)}  ${now.summary}`;
       row.title(title);
-      if (!now.ended) continue;
+      if (!now.ended && !closed) continue;
       row.ended = true;
       if (now.failed) row.end(new Error(title));
       else {
-        if (now.inconclusive) row.skip(title);
+        if (now.open) row.skip(title);
         row.end();
       }
     }
@@ -90,11 +95,10 @@ export function terminalView(): TerminalView {
       if (event.kind === 'run-finished') draw();
     },
     async close() {
+      closed = true;
       clearInterval(timer);
       draw();
-      for (const row of rows) if (!row.ended) row.end();
       await drawn;
-      rows = [];
     },
   };
 }
