@@ -15,7 +15,7 @@ import { type Counts, runStudy } from '../run/run.ts';
 import { localExecutor } from '../run/workers.ts';
 import { type Diagnostic, formatDiagnostics } from '../study/diagnostic.ts';
 import { EXIT, Failure } from './failure.ts';
-import { plainView } from './plain-view.ts';
+import { plainView, STOPPING } from './plain-view.ts';
 import { type PlanOptions, planCommand, selectionOf } from './plan.ts';
 import { figureReader, openProject, type Project, shownPath } from './project.ts';
 import { reportOf } from './report.ts';
@@ -70,10 +70,7 @@ async function run(
   const clock = (): number => Math.round(performance.now() - begin);
   const steps = import.meta.url.endsWith('.ts') ? '../../steps/index.ts' : '../../steps/index.js';
   const executor = localExecutor(new URL(steps, import.meta.url).href);
-  const stop = interruptible(() => {
-    if (!options.json)
-      console.error('\nstopping: steps save what they have; interrupt again to end at once');
-  });
+  const stop = interruptible(() => view.stopping());
   try {
     emit({
       kind: 'run-started',
@@ -132,6 +129,8 @@ async function run(
 
 interface View {
   hear(event: RunEvent): void;
+  /** The user has asked for the end. */
+  stopping(): void;
   close(): Promise<void>;
 }
 
@@ -139,10 +138,15 @@ async function viewOf({ json }: RunOptions): Promise<View> {
   if (json)
     return {
       hear: (event) => console.log(JSON.stringify(event)),
+      stopping: () => {},
       close: () => Promise.resolve(),
     };
   if (process.stdout.isTTY) return (await import('./terminal-view.ts')).terminalView();
-  return { hear: plainView(console.log), close: () => Promise.resolve() };
+  return {
+    hear: plainView(console.log),
+    stopping: () => console.error(`\nstopping: ${STOPPING}`),
+    close: () => Promise.resolve(),
+  };
 }
 
 /** The first interrupt asks the run to stop, the second ends this process; workers go with it. */

@@ -4,6 +4,7 @@
  */
 import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from 'listr2';
 import type { RunEvent } from '../run/event.ts';
+import { STOPPING } from './plain-view.ts';
 import { RunState, type StepNow } from './run-state.ts';
 
 const MOST_ROWS = 30;
@@ -12,6 +13,8 @@ const DRAW_EVERY = 200;
 
 export interface TerminalView {
   hear(event: RunEvent): void;
+  /** The user has asked for the end. */
+  stopping(): void;
   /** Resolves when the last state is on the screen. */
   close(): Promise<void>;
 }
@@ -33,7 +36,7 @@ export function terminalView(): TerminalView {
   let widest = 0;
   let drawn: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
-  let closed = false;
+  let [stopping, closed] = [false, false];
 
   const begin = (): void => {
     const steps = state.steps();
@@ -76,7 +79,8 @@ export function terminalView(): TerminalView {
   const draw = (): void => {
     for (const row of rows.filter(({ ended }) => !ended)) {
       const now = row.now();
-      const title = `${now.name.padEnd(widest)}  ${now.summary}`;
+      const text = stopping && !now.ended ? `stopping: ${STOPPING}` : now.summary;
+      const title = `${now.name.padEnd(widest)}  ${text}`;
       row.title(title);
       if (!now.ended && !closed) continue;
       row.ended = true;
@@ -93,6 +97,10 @@ export function terminalView(): TerminalView {
       state.hear(event);
       if (event.kind === 'run-started') begin();
       if (event.kind === 'run-finished') draw();
+    },
+    stopping() {
+      stopping = true;
+      draw();
     },
     async close() {
       closed = true;
