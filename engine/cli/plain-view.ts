@@ -6,9 +6,6 @@ import { shortened } from './text.ts';
 /** Progress of a task is told at most this often, ms. */
 const PROGRESS_EVERY = 10_000;
 
-/** What the first interrupt means. */
-export const STOPPING = 'steps save what they have; interrupt again to end at once';
-
 /** Writes what users follow in a log; results that were there already are only counted at the end. */
 export function plainView(write: (line: string) => void): (event: RunEvent) => void {
   const told = new Map<string, number>();

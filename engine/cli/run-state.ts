@@ -32,7 +32,7 @@ export interface StepNow {
   readonly failed: boolean;
   /** Some of it ended without a result, and nothing is wrong: inconclusive, skipped or stopped. */
   readonly open: boolean;
-  /** `2 of 4 done, DP-M/Fe 40 %, 1750 K, 1 min left` */
+  /** `2 of 4 done, DP-M/Fe 40 %, 1 min left, 1750 K` */
   readonly summary: string;
 }
 
@@ -175,7 +175,7 @@ export class RunState {
     return task.message === '' ? task.state : `${task.state}: ${task.message}`;
   }
 
-  /** `40 %, 1750 K, 1 min left` */
+  /** `40 %, 1 min left, 1750 K` */
   #live({ state, fraction, text, since }: TaskNow): string {
     if (state === 'elsewhere') return 'being done by another run on this cache';
     const passed = (this.#at - since) / 1000;
@@ -184,7 +184,7 @@ export class RunState {
         ? [`${formatDuration((passed * (1 - fraction)) / fraction)} left`]
         : [];
     const live = text === null ? [] : [shortened(text, WIDEST)];
-    return [`${Math.floor(100 * fraction)} %`, ...live, ...left].join(', ');
+    return [`${Math.floor(100 * fraction)} %`, ...left, ...live].join(', ');
   }
 }
 

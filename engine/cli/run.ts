@@ -15,7 +15,7 @@ import { type Counts, runStudy } from '../run/run.ts';
 import { localExecutor } from '../run/workers.ts';
 import { type Diagnostic, formatDiagnostics } from '../study/diagnostic.ts';
 import { EXIT, Failure } from './failure.ts';
-import { plainView, STOPPING } from './plain-view.ts';
+import { plainView } from './plain-view.ts';
 import { type PlanOptions, planCommand, selectionOf } from './plan.ts';
 import { figureReader, openProject, type Project, shownPath } from './project.ts';
 import { reportOf } from './report.ts';
@@ -144,7 +144,8 @@ async function viewOf({ json }: RunOptions): Promise<View> {
   if (process.stdout.isTTY) return (await import('./terminal-view.ts')).terminalView();
   return {
     hear: plainView(console.log),
-    stopping: () => console.error(`\nstopping: ${STOPPING}`),
+    stopping: () =>
+      console.error('\nstopping: steps save what they have; interrupt again to end at once'),
     close: () => Promise.resolve(),
   };
 }

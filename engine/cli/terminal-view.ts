@@ -4,12 +4,15 @@
  */
 import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from 'listr2';
 import type { RunEvent } from '../run/event.ts';
-import { STOPPING } from './plain-view.ts';
 import { RunState, type StepNow } from './run-state.ts';
+import { shortened } from './text.ts';
 
 const MOST_ROWS = 30;
 /** Rows are drawn anew at most this often, ms. */
 const DRAW_EVERY = 200;
+/** Columns that listr2 keeps for the sign of a row and at its end. */
+const BESIDE = 5;
+const STOPPING = 'stopping; interrupt again to end at once';
 
 export interface TerminalView {
   hear(event: RunEvent): void;
@@ -79,8 +82,10 @@ export function terminalView(): TerminalView {
   const draw = (): void => {
     for (const row of rows.filter(({ ended }) => !ended)) {
       const now = row.now();
-      const text = stopping && !now.ended ? `stopping: ${STOPPING}` : now.summary;
-      const title = `${now.name.padEnd(widest)}  ${text}`;
+      const text = stopping && !now.ended ? STOPPING : now.summary;
+      const whole = `${now.name.padEnd(widest)}  ${text}`;
+      // What still changes stays on one line, or the rows below would jump.
+      const title = now.ended ? whole : shortened(whole, process.stdout.columns - BESIDE);
       row.title(title);
       if (!now.ended && !closed) continue;
       row.ended = true;
