@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Artifact, StepError } from '../engine/step.ts';
 import { FrameFileError } from '../physics/dft/extxyz.ts';
-import type { State } from '../physics/dynamics/state.ts';
+import type { MeanState } from '../physics/dynamics/density.ts';
 import { type DescribedState, readStates, writeState } from '../physics/dynamics/state-xyz.ts';
 import type { Composition } from '../physics/structure/alloy.ts';
 
@@ -21,14 +21,21 @@ export interface StateConditions {
 }
 
 /** The states' text, in the order of the members. */
-export function writeStates(states: readonly State[], conditions: StateConditions): string {
+export function writeStates(states: readonly MeanState[], conditions: StateConditions): string {
   const { temperature, pressure, potential } = conditions;
   const composition = Object.entries(conditions.composition)
     .map(([element, fraction]) => `${element}${fraction}`)
     .join('');
   return states
-    .map((state, k) =>
-      writeState(state, { composition, temperature, pressure, potential, member: k + 1 }),
+    .map(({ state, potential: mean_potential_energy }, k) =>
+      writeState(state, {
+        composition,
+        temperature,
+        pressure,
+        potential,
+        member: k + 1,
+        mean_potential_energy,
+      }),
     )
     .join('');
 }
@@ -43,23 +50,28 @@ export function writeStates(states: readonly State[], conditions: StateCondition
 export function readStart(
   artifact: Artifact,
   elements: readonly string[],
-): { readonly states: readonly State[]; readonly conditions: StateConditions } {
+): { readonly states: readonly MeanState[]; readonly conditions: StateConditions } {
   const file = basename(artifact.path);
   const frames = framesOf(artifact, file, elements);
-  const header = (key: string): string => {
-    const value = frames[0]?.info.get(key);
+  const header = (key: string, frame = frames[0]): string => {
+    const value = frame?.info.get(key);
     if (value === undefined)
       throw new StepError(
         `${file}: no ${key} in the header of the state; expected a state as npt hands it on`,
       );
     return value;
   };
+  const numberOf = (key: string, frame = frames[0]): number =>
+    number(header(key, frame), key, file);
   return {
-    states: frames.map(({ state }) => state),
+    states: frames.map((frame) => ({
+      state: frame.state,
+      potential: numberOf('mean_potential_energy', frame),
+    })),
     conditions: {
       composition: compositionOf(header('composition'), file),
-      temperature: number(header('temperature'), 'temperature', file),
-      pressure: number(header('pressure'), 'pressure', file),
+      temperature: numberOf('temperature'),
+      pressure: numberOf('pressure'),
       potential: header('potential'),
     },
   };

@@ -89,7 +89,8 @@ export function densityProgram(plan: DensityPlan): Program {
     }
     const member = productionsOf(done).length;
     if (member === members) return null;
-    const steps = Math.ceil(plan.length / members / timestep);
+    // One row of the log at least.
+    const steps = Math.max(logEvery, Math.ceil(plan.length / members / timestep));
     const atoms = crystal.types.length;
     return {
       ...common,
@@ -155,6 +156,14 @@ function analyse(volumes: Float64Array): VolumeAnalysis {
 /** fs: a shorter production of one member cannot be judged. */
 export const SHORTEST_PRODUCTION = LOG_INTERVAL * LEAST_SAMPLES;
 
+/** What one member's production hands on. */
+export interface MeanState {
+  /** Its last configuration, scaled to its mean volume. */
+  readonly state: State;
+  /** Its mean potential energy, eV. */
+  readonly potential: number;
+}
+
 /** Fewer independent values than this are marked. */
 export const ENOUGH_SAMPLES = 20;
 
@@ -167,8 +176,8 @@ export interface DensityResult {
   /** One for each member. */
   readonly analyses: readonly VolumeAnalysis[];
   readonly productions: readonly Finished[];
-  /** Each member's last configuration at its mean volume. */
-  readonly states: readonly State[];
+  /** One for each member. */
+  readonly states: readonly MeanState[];
   /** Means over the productions after equilibration, K and GPa. */
   readonly temperature: number;
   readonly pressure: number;
@@ -183,7 +192,7 @@ export function evaluateDensity(plan: DensityPlan, done: readonly Finished[]): D
   const mass = plan.crystal.masses.reduce((sum, value) => sum + value, 0);
   const analyses = productions.map((run) => analyse(thermoColumn(run, 'volume_A3')));
   const after = (name: 'temperature_K' | 'pressure_GPa'): number =>
-    mean(productions.map((run, k) => mean(thermoColumn(run, name).subarray(analyses[k]!.discard))));
+    mean(productions.map((run, k) => mean(thermoColumn(run, name), analyses[k]!.discard)));
   const densities = analyses.map(({ mean: volume, error }, member) => {
     const value = (AMU_PER_A3_TO_G_PER_CM3 * mass) / volume;
     return { member, value, error: (value * error) / volume };
@@ -200,7 +209,7 @@ export function evaluateDensity(plan: DensityPlan, done: readonly Finished[]): D
     effectiveSamples: analyses.reduce((sum, { effectiveSamples }) => sum + effectiveSamples, 0),
     analyses,
     productions,
-    states: productions.map((run, k) => atVolume(run.state, analyses[k]!.mean)),
+    states: productions.map((run, k) => meanState(run, analyses[k]!.discard)),
     temperature: after('temperature_K'),
     pressure: after('pressure_GPa'),
     objections: productions.flatMap(
@@ -210,24 +219,18 @@ export function evaluateDensity(plan: DensityPlan, done: readonly Finished[]): D
   };
 }
 
-/**
- * Each member's last configuration after productions that are too short for an analysis, at the
- * mean volume of their later halves.
- */
-export function roughStates(done: readonly Finished[]): State[] {
-  return productionsOf(done).map((run) => {
-    const volumes = thermoColumn(run, 'volume_A3');
-    return volumes.length === 0
-      ? atVolume(run.state, volumeOf(run.state.cell))
-      : atVolume(run.state, mean(volumes, Math.floor(volumes.length / 2)));
-  });
+/** What productions too short for an analysis hand on: their later halves count. */
+export function roughStates(done: readonly Finished[]): MeanState[] {
+  return productionsOf(done).map((run) =>
+    meanState(run, Math.floor(thermoColumn(run, 'time_fs').length / 2)),
+  );
 }
 
-/** A copy of the state, scaled to a volume (Å³). */
-function atVolume(state: State, volume: number): State {
-  const copy = cloneState(state);
-  restExtendedVariables(copy);
-  const factor = cbrt(volume / volumeOf(copy.cell));
-  strain(copy, factor, factor, factor);
-  return copy;
+/** @param discard rows of the log that belong to the equilibration */
+function meanState(run: Finished, discard: number): MeanState {
+  const state = cloneState(run.state);
+  restExtendedVariables(state);
+  const factor = cbrt(mean(thermoColumn(run, 'volume_A3'), discard) / volumeOf(state.cell));
+  strain(state, factor, factor, factor);
+  return { state, potential: mean(thermoColumn(run, 'potential_eV'), discard) };
 }

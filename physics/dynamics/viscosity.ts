@@ -15,11 +15,17 @@ import { cloneState, restExtendedVariables, type State, volumeOf } from './state
 import { stressComponents, stressRecorder } from './stress.ts';
 import { thermoColumn, thermoRecorder } from './thermo.ts';
 import { METAL, type Units } from './units.ts';
-import { maxwellBoltzmann } from './velocities.ts';
+import { kineticEnergy, maxwellBoltzmann } from './velocities.ts';
 
 export interface ViscosityPlan {
-  /** At the potential's own volume at zero pressure; one, or one for each member. */
+  /** At the potential's own volume; one, or one for each member. */
   readonly starts: readonly State[];
+  /**
+   * Mean potential energy at the temperature, eV, one for each start; null where it is not known.
+   * Replicas then have the energy of the temperature; without it they have what the thermostat
+   * leaves them with, and with 128 atoms temperatures that differ by 90 K.
+   */
+  readonly potentials: readonly number[] | null;
   readonly members: number;
   readonly replicas: number;
   /** K */
@@ -59,10 +65,8 @@ export function shortestReplica(timestep: number): number {
 /** The replicas one after another: a little NVT, then NVE. */
 export function viscosityProgram(plan: ViscosityPlan): Program {
   const { starts, members, temperature, timestep, watch } = plan;
-  const recorders = [
-    thermoRecorder(timestep, everyFs(LOG_INTERVAL, timestep)),
-    monitorRecorder(watch),
-  ];
+  const row = everyFs(LOG_INTERVAL, timestep);
+  const recorders = [thermoRecorder(timestep, row), monitorRecorder(watch)];
   return (done) => {
     const replica = Math.floor(done.length / 2);
     if (replica === plan.replicas) return null;
@@ -76,7 +80,8 @@ export function viscosityProgram(plan: ViscosityPlan): Program {
       ...common,
       name: `equilibration ${replica + 1}`,
       ensemble: { kind: 'nvt', temperature },
-      steps: Math.ceil(EQUILIBRATION / timestep),
+      // Whole rows of the log: the last one is of the last step.
+      steps: row * Math.ceil(EQUILIBRATION / timestep / row),
       recorders,
       start: () => {
         const state = cloneState(start);
@@ -91,10 +96,28 @@ export function viscosityProgram(plan: ViscosityPlan): Program {
       ensemble: { kind: 'nve' },
       steps: Math.round(plan.length / timestep),
       recorders: [...recorders, stressRecorder(everyFs(STRESS_INTERVAL, timestep))],
-      start: () => cloneState(done.at(-1)!.state),
+      start: () => energised(plan, done.at(-1)!, replica),
     };
     return done.length % 2 === 0 ? equilibration : production;
   };
+}
+
+/** A replica's state after its equilibration, with the energy of the temperature if it is known. */
+function energised(
+  { potentials, temperature, units = METAL }: ViscosityPlan,
+  equilibration: Finished,
+  replica: number,
+): State {
+  const state = cloneState(equilibration.state);
+  if (potentials === null) return state;
+  const wanted = potentials[replica % potentials.length]!;
+  const excess = thermoColumn(equilibration, 'potential_eV').at(-1)! - wanted;
+  const thermal = 0.5 * state.degreesOfFreedom * units.boltzmann * temperature;
+  // The kinetic energy that is left must be one: a state this far off is not of equilibrium.
+  const kinetic = Math.max(0.5 * thermal, thermal - excess);
+  const factor = Math.sqrt(kinetic / kineticEnergy(state, units));
+  for (let k = 0; k < state.velocities.length; k++) state.velocities[k] *= factor;
+  return state;
 }
 
 /** Share of the work done, 0 to 1. */

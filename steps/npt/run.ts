@@ -14,6 +14,7 @@ import {
   densityProgram,
   ENOUGH_SAMPLES,
   evaluateDensity,
+  type MeanState,
   productionsOf,
   roughStates,
   SHORTEST_PRODUCTION,
@@ -98,7 +99,7 @@ export async function measureDensity(
     outputs,
     figures,
   });
-  const saveStates = (states: readonly State[]): void =>
+  const saveStates = (states: readonly MeanState[]): void =>
     save(
       'state',
       'state.extxyz',
