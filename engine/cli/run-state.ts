@@ -32,7 +32,7 @@ export interface StepNow {
   readonly failed: boolean;
   /** Some of it ended without a result, and nothing is wrong: inconclusive, skipped or stopped. */
   readonly open: boolean;
-  /** `2 of 4 done, DP-M/Fe 40 %, 1 min left, 1750 K` */
+  /** `2 of 4 done, DP-M/Fe: 40 %, 1 min left, 1750 K` */
   readonly summary: string;
 }
 
@@ -165,7 +165,7 @@ export class RunState {
       if (count > 0)
         parts.push(count === tasks.length ? state : `${count} of ${tasks.length} ${state}`);
     }
-    parts.push(...running.slice(0, 2).map((task) => `${labelOf(task)} ${this.#live(task)}`));
+    parts.push(...running.slice(0, 2).map((task) => `${labelOf(task)}: ${this.#live(task)}`));
     if (running.length > 2) parts.push(`${running.length - 2} more running`);
     return parts.length === 0 ? 'waiting' : parts.join(', ');
   }
