@@ -50,7 +50,7 @@ export function openProject(file: string, options: StudyOptions): Project {
     const { diagnostics } = loaded;
     const count = diagnostics.length === 1 ? 'one problem' : `${diagnostics.length} problems`;
     throw new Failure(
-      `${formatDiagnostics(diagnostics, readFileSync)}\n\n${file}: ${count}; nothing was run`,
+      `${formatDiagnostics(diagnostics, readFileSync, process.stderr.columns)}\n\n${file}: ${count}; nothing was run`,
     );
   }
   const { study } = loaded;

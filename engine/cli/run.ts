@@ -38,7 +38,8 @@ export async function runCommand(file: string, options: RunOptions): Promise<voi
   const missing = missingPrograms(
     project.study.tasks.filter(({ id }) => included?.has(id) ?? true),
   );
-  if (missing.length > 0) throw new Failure(formatDiagnostics(missing, readFileSync));
+  if (missing.length > 0)
+    throw new Failure(formatDiagnostics(missing, readFileSync, process.stderr.columns));
   const cache = openCache(project.cacheFolder);
   try {
     await run(project, cache, capacity, selection, options);
@@ -191,7 +192,7 @@ function capacityOf({ study }: Project, { jobs, gpus }: RunOptions): Capacity {
   );
   if (diagnostics.length > 0) {
     const once = [...new Map(diagnostics.map((each) => [each.message, each])).values()];
-    throw new Failure(formatDiagnostics(once, readFileSync));
+    throw new Failure(formatDiagnostics(once, readFileSync, process.stderr.columns));
   }
   return {
     cores: jobs === undefined ? availableParallelism() : Number(jobs),

@@ -81,9 +81,14 @@ export function source(span: Span, read: ReadFile): Place {
 
 /**
  * Prints diagnostics for a terminal: `file:line:column: message`, the line, and a caret under
- * the place; related places follow, indented.
+ * the place; related places follow, indented. Lines are cut to `columns` characters, so that
+ * the caret stays under its place in a narrow terminal.
  */
-export function formatDiagnostics(diagnostics: readonly Diagnostic[], read: ReadFile): string {
+export function formatDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  read: ReadFile,
+  columns?: number,
+): string {
   const texts = new Map<string, string>();
   const text = (file: string): string => {
     const known = texts.get(file);
@@ -94,8 +99,8 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[], read: Read
   };
   const blocks = diagnostics.map(({ at, message, related }) =>
     [
-      block(at, message, text(at.file)),
-      ...related.map((other) => block(other.at, other.message, text(other.at.file), '  ')),
+      block(at, message, text(at.file), columns),
+      ...related.map((other) => block(other.at, other.message, text(other.at.file), columns, '  ')),
     ].join('\n'),
   );
   // A study must not steer the terminal that shows it.
@@ -105,25 +110,48 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[], read: Read
 /** Characters shown on either side of a place. */
 const WIDEST = 120;
 
-function block(at: Span, message: string, text: string, indent = ''): string {
+function block(
+  at: Span,
+  message: string,
+  text: string,
+  columns: number | undefined,
+  indent = '',
+): string {
   if (at.file.startsWith(SET_PREFIX)) return `${indent}${at.file}: ${message}`;
   const { line, column } = place(at, text);
   const head = `${indent}${at.file}:${line}:${column}: ${message}`;
   const whole = lineAt(text, at.start);
-  // Of a line without end, the part around the place.
-  const start = Math.max(whole.start, at.start - WIDEST);
-  const end = Math.min(whole.end, at.start + WIDEST);
+  const gutter = String(line);
+  const { start, end } = excerpt(whole, at, columns && columns - `${indent}${gutter} | `.length);
   const cut = start > whole.start ? '…' : '';
   const shown = cut + text.slice(start, end) + (end < whole.end ? '…' : '');
   if (shown.trim() === '') return head;
   const before = (cut + text.slice(start, at.start)).replace(/[^\t]/gu, blank);
   const under = width(text.slice(at.start, Math.min(at.end, end)));
-  const gutter = String(line);
   return [
     head,
     `${indent}${gutter} | ${shown}`,
     `${indent}${' '.repeat(gutter.length)} | ${before}${'^'.repeat(Math.max(1, under))}`,
   ].join('\n');
+}
+
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Of a line that is wider than there is room, the part around the place. */
+function excerpt(line: Stretch, at: Span, room: number | undefined): Stretch {
+  if (room === undefined)
+    return {
+      start: Math.max(line.start, at.start - WIDEST),
+      end: Math.min(line.end, at.start + WIDEST),
+    };
+  const most = Math.max(20, room);
+  if (line.end - line.start <= most) return line;
+  if (at.end - line.start < most) return { start: line.start, end: line.start + most - 1 };
+  const start = Math.min(at.start - Math.floor(most / 3), line.end - most + 1);
+  return { start, end: Math.min(line.end, start + most - 2) };
 }
 
 /** Marks that combine with the letter before them (the ring of a decomposed Å) take no room. */
