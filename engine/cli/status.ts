@@ -19,37 +19,32 @@ export function statusCommand(file: string, options: StudyOptions): void {
   const [first] = events;
   const begun = first?.kind === 'run-started' ? first : undefined;
   const last = events.at(-1);
-  const ended = last?.kind === 'run-finished';
+  const interrupted = last?.kind !== 'run-finished' && !(begun !== undefined && isAlive(begun.pid));
   console.log(
-    `${study.name}, run of ${begun?.wallClock.slice(0, 19).replace('T', ' ')} UTC${begun?.profile ? `, profile ${begun.profile}` : ''}: ${howItStands(begun, ended, last)}`,
+    `${study.name}, run of ${begun?.wallClock.slice(0, 19).replace('T', ' ')} UTC${begun?.profile ? `, profile ${begun.profile}` : ''}: ${howItStands(interrupted, last)}`,
   );
   for (const line of columns(state.steps().map((step) => [step.name, step.summary])))
     console.log(`  ${line}`);
   const { all, ...counts } = state.counts;
-  const parts = Object.entries(counts).map(([state, count]) => `${count} ${state}`);
+  const parts = Object.entries(counts).map(
+    ([state, count]) => `${count} ${interrupted && state === 'running' ? 'interrupted' : state}`,
+  );
   console.log(`${plural(all, 'task')}: ${parts.join(', ')}`);
 }
 
-function howItStands(
-  begun: { readonly pid: number } | undefined,
-  ended: boolean,
-  last: RunEvent | undefined,
-): string {
+function howItStands(interrupted: boolean, last: RunEvent | undefined): string {
   const time = formatDuration((last?.at ?? 0) / 1000);
-  if (ended)
-    return last?.kind === 'run-finished' && last.stopped > 0
-      ? `stopped after ${time}`
-      : `ended after ${time}`;
-  return begun !== undefined && isAlive(begun.pid)
-    ? `running for ${time}`
-    : `interrupted after ${time}; run again to continue`;
+  if (interrupted) return `interrupted after ${time}; run again to continue`;
+  if (last?.kind !== 'run-finished') return `running for ${time}`;
+  return `${last.stopped > 0 ? 'stopped' : 'ended'} after ${time}`;
 }
 
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // Somebody else's process may not be signalled, but is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
