@@ -40,15 +40,17 @@ export async function recordOf(
   cache: Pick<Cache, 'addFile' | 'addBytes'>,
 ): Promise<ActionRecord> {
   const { outcome, key, action, folder, warnings, log, provenance } = finished;
-  const entries = Object.entries(outcome.outputs ?? {});
+  // By name, as in the file: a record that was just made is the same as one that was read.
+  const outputs = outcome.outputs ?? {};
+  const names = Object.keys(outputs).sort();
   const recorded = await Promise.all(
-    entries.map(async ([name, value]) => {
+    names.map(async (name) => {
       const field = finished.interface.outputs[name];
       if (field === undefined)
         throw new OutputError(
           `${finished.interface.type} gave an output ${name}, which its interface does not declare`,
         );
-      return [name, await recordedOutput(name, value, field, folder, cache)] as const;
+      return [name, await recordedOutput(name, outputs[name]!, field, folder, cache)] as const;
     }),
   );
   const json = outcome.figures?.length ? jsonBytes('figures', outcome.figures) : undefined;
