@@ -180,6 +180,37 @@ report: results/toy/report.html
   },
 );
 
+outcomes('status tells a run that is on its way from one that was killed', async () => {
+  at.write(
+    'study.yaml',
+    `${HEAD}  long:
+    uses: exec
+    with: { command: [sleep, 1000] }
+    outputs: { n: { file: n, type: lines } }
+`,
+  );
+  const running = at.start(['run', 'study.yaml', '--json']);
+  await running.until(/task-started/);
+  expectOutput(
+    at,
+    await at.curie(['status', 'study.yaml']),
+    `toy, run of DATE UTC: running for TIME
+  long  0 %
+1 task: 1 running
+`,
+  );
+  running.process.kill('SIGKILL');
+  await running.ended;
+  expectOutput(
+    at,
+    await at.curie(['status', 'study.yaml']),
+    `toy, run of DATE UTC: interrupted after TIME; run again to continue
+  long  0 %
+1 task: 1 interrupted
+`,
+  );
+});
+
 outcomes('a second interrupt ends at once, with nobody left behind', async () => {
   at.write(
     'study.yaml',
