@@ -1,9 +1,11 @@
-/** Writes the JSON Schema of studies, for editors: `node schemas/write.ts`. */
+/** Writes the JSON Schemas of studies and protocols, for editors: `node schemas/write.ts`. */
 import { writeFileSync } from 'node:fs';
-import { studySchema } from '../engine/study/schema.ts';
+import { type JsonSchema, protocolSchemaFor, studySchema } from '../engine/study/schema.ts';
 import { steps } from '../steps/index.ts';
 
-writeFileSync(
-  new URL('study.schema.json', import.meta.url),
-  `${JSON.stringify(studySchema(steps), null, 2)}\n`,
-);
+function write(name: string, schema: JsonSchema): void {
+  writeFileSync(new URL(name, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+}
+
+write('study.schema.json', studySchema(steps));
+write('protocol.schema.json', protocolSchemaFor(steps));

@@ -9,7 +9,7 @@ import { type Reason, reasonToRun } from '../provenance/explain.ts';
 import type { Json } from '../step.ts';
 import type { Binding, ExpandedStudy, Task, TaskId } from '../study/expanded.ts';
 import type { Action } from './action.ts';
-import { type NamedFile, resolveInputs, type Surroundings } from './resolve.ts';
+import { type NamedFile, resolveInputs, type Skip, type Surroundings } from './resolve.ts';
 import type { Upstream } from './upstream.ts';
 
 export type Decision =
@@ -43,8 +43,8 @@ export type Decision =
       /** Why the value lacks, in the words of the step that could not give it. */
       readonly reason: string;
     }
-  /** Not run: its condition does not hold, or it needs the skipped task `by`. */
-  | { readonly kind: 'skip'; readonly task: TaskId; readonly by: TaskId | null }
+  /** Not run: a condition does not hold, or it needs a skipped task. */
+  | { readonly kind: 'skip'; readonly task: TaskId; readonly because: Skip }
   /** Not run: it needs the failed task `by`. */
   | { readonly kind: 'blocked'; readonly task: TaskId; readonly by: TaskId };
 
@@ -89,7 +89,7 @@ export function decide(
     case 'waiting':
       return { kind: 'wait', task: id, for: resolution.for };
     case 'skipped':
-      return { kind: 'skip', task: id, by: resolution.by };
+      return { kind: 'skip', task: id, because: resolution.because };
     case 'blocked':
       return { kind: 'blocked', task: id, by: resolution.by };
     case 'inconclusive': {
@@ -132,7 +132,7 @@ export function upstreamAfter(decision: Decision | undefined): Upstream {
 export function takesFrom(task: Task): TaskId[] {
   const tasks = new Set<TaskId>();
   const bindings: Binding[] = Object.values(task.inputs);
-  if (task.when !== undefined) bindings.push(task.when);
+  for (const condition of task.when ?? []) bindings.push(condition);
   for (let next = bindings.pop(); next !== undefined; next = bindings.pop()) {
     switch (next.kind) {
       case 'output':

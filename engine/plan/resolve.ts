@@ -5,7 +5,14 @@
 import type { Content } from '../../cache/index.ts';
 import type { InputField, Json, Measured, OutputField } from '../step.ts';
 import type { Binding, ExpandedStudy, Span, Task, TaskId } from '../study/expanded.ts';
-import { AbsentError, evaluateExpression, type Operand } from '../study/expression.ts';
+import {
+  AbsentError,
+  evaluateExpression,
+  inBaseForm,
+  type Operand,
+  valueOfExpression,
+} from '../study/expression.ts';
+import type { Value } from '../study/value.ts';
 import {
   type Action,
   actionOf,
@@ -61,6 +68,12 @@ export interface NamedFile {
   readonly digest: string;
 }
 
+/** Why a task is not run, and gives nothing. */
+export type Skip =
+  | { readonly kind: 'condition'; readonly span: Span }
+  /** It needs a skipped task. */
+  | { readonly kind: 'upstream'; readonly task: TaskId };
+
 export type Resolution =
   /** `values` is what the worker gets: JSON, artifacts as `{path, digest, size}`. */
   | (Known & { readonly kind: 'ready'; readonly values: { readonly [input: string]: Json } })
@@ -75,8 +88,7 @@ export type Resolution =
       readonly output: string;
       readonly reason: string;
     })
-  /** Its condition does not hold, or it needs the skipped task `by`. */
-  | { readonly kind: 'skipped'; readonly by: TaskId | null }
+  | { readonly kind: 'skipped'; readonly because: Skip }
   /** It needs the failed (or itself blocked) task `by`. */
   | { readonly kind: 'blocked'; readonly by: TaskId };
 
@@ -105,6 +117,13 @@ interface Spread {
   readonly elements: readonly Json[];
 }
 
+/** An expression as far as its operands are there; what they lack is noted. */
+type Computed =
+  | { readonly kind: 'value'; readonly value: Value }
+  | { readonly kind: 'missing'; readonly digest: string }
+  | { readonly kind: 'skipped'; readonly by: TaskId }
+  | { readonly kind: 'waiting' };
+
 class Resolver {
   readonly #task: Task;
   readonly #study: ExpandedStudy;
@@ -130,9 +149,11 @@ class Resolver {
   }
 
   resolve(): Resolution {
-    const { when } = this.#task;
-    const wanted = when === undefined ? undefined : this.#field(when, { kind: 'boolean' });
-    if (wanted?.value === false) return { kind: 'skipped', by: null };
+    for (const condition of this.#task.when ?? []) {
+      const holds = this.#field(condition, { kind: 'boolean' });
+      const because: Skip = { kind: 'condition', span: condition.span };
+      if (holds?.value === false) return { kind: 'skipped', because };
+    }
     const parts: { [input: string]: Part } = {};
     const values: { [input: string]: Json } = {};
     for (const [name, field] of Object.entries(this.#task.interface.inputs)) {
@@ -148,7 +169,8 @@ class Resolver {
       const isStandard = standard !== undefined && sameParts(resolved.part, { value: standard });
       if (!isStandard) parts[name] = resolved.part;
     }
-    if (this.#skippedBy !== undefined) return { kind: 'skipped', by: this.#skippedBy };
+    if (this.#skippedBy !== undefined)
+      return { kind: 'skipped', because: { kind: 'upstream', task: this.#skippedBy } };
     if (this.#blockedBy !== undefined) return { kind: 'blocked', by: this.#blockedBy };
     if (this.#waiting.size > 0)
       return { kind: 'waiting', for: [...this.#waiting].sort((a, b) => a - b) };
@@ -283,27 +305,42 @@ class Resolver {
     binding: Binding & { readonly kind: 'expression' },
     field: InputField,
   ): Resolved | undefined {
-    const operands: { [name: string]: Operand } = {};
-    let complete = true;
-    let missing: string | undefined;
-    for (const [name, operand] of Object.entries(binding.operands)) {
-      // Whether it is needed shows when the expression is evaluated.
-      if (skippedIn(operand, this.#upstream) !== undefined) continue;
-      const resolved = this.#operand(operand);
-      if (resolved === undefined) complete = false;
-      else if ('missing' in resolved) missing ??= resolved.missing;
-      else operands[name] = resolved;
+    const computed = this.#compute(binding);
+    switch (computed.kind) {
+      case 'waiting':
+        return undefined;
+      case 'skipped':
+        this.#skippedBy ??= computed.by;
+        return undefined;
+      case 'missing':
+        return { part: { measured: computed.digest }, value: null };
+      case 'value': {
+        const value = inBaseForm(computed.value, binding, field);
+        return { part: { value }, value };
+      }
     }
-    if (!complete) return undefined;
-    if (missing !== undefined) return { part: { measured: missing }, value: null };
+  }
+
+  #compute(binding: Binding & { readonly kind: 'expression' }): Computed {
+    const operands: { [name: string]: Operand } = {};
+    const skipped = new Map<string, TaskId>();
+    let missing: (Computed & { readonly kind: 'missing' }) | undefined;
+    let waiting = false;
+    for (const [name, operand] of Object.entries(binding.operands)) {
+      const found = this.#operand(operand);
+      if (found.kind === 'operand') operands[name] = found.operand;
+      // Whether it is needed shows when the expression is evaluated.
+      else if (found.kind === 'skipped') skipped.set(name, found.by);
+      else if (found.kind === 'missing') missing ??= found;
+      else waiting = true;
+    }
+    if (waiting) return { kind: 'waiting' };
+    if (missing !== undefined) return missing;
     try {
-      const value = evaluateExpression(binding, operands, field);
-      return { part: { value }, value };
+      return { kind: 'value', value: valueOfExpression(binding, operands) };
     } catch (error) {
       if (!(error instanceof AbsentError)) throw error;
-      const absent = binding.operands[error.operand]!;
-      this.#skippedBy ??= skippedIn(absent, this.#upstream);
-      return undefined;
+      return { kind: 'skipped', by: skipped.get(error.operand)! };
     }
   }
 
@@ -314,16 +351,31 @@ class Resolver {
     return this.#single(there ?? options[0]!, field);
   }
 
-  #operand(binding: Binding): Operand | { readonly missing: string } | undefined {
+  #operand(
+    binding: Binding,
+  ):
+    | { readonly kind: 'operand'; readonly operand: Operand }
+    | Exclude<Computed, { readonly kind: 'value' }> {
+    const by = skippedIn(binding, this.#upstream);
+    if (by !== undefined) return { kind: 'skipped', by };
+    if (binding.kind === 'expression') {
+      const found = this.#compute(binding);
+      return found.kind === 'value'
+        ? { kind: 'operand', operand: { computed: found.value } }
+        : found;
+    }
     if (binding.kind !== 'output') {
       const resolved = this.#single(binding, { kind: 'json' });
-      return resolved && { value: resolved.value, unit: null };
+      return resolved === undefined
+        ? { kind: 'waiting' }
+        : { kind: 'operand', operand: { value: resolved.value, unit: null } };
     }
     const found = this.#given(binding);
-    if (found === undefined) return undefined;
-    if (found.kind !== 'missing') return operandOf(found.value, this.#outputField(binding));
+    if (found === undefined) return { kind: 'waiting' };
+    if (found.kind !== 'missing')
+      return { kind: 'operand', operand: operandOf(found.value, this.#outputField(binding)) };
     this.#lacks(binding, found.reason);
-    return { missing: found.digest };
+    return { kind: 'missing', digest: found.digest };
   }
 
   #output(binding: Binding & { readonly kind: 'output' }, field: InputField): Resolved | undefined {

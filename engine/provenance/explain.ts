@@ -6,9 +6,9 @@
 import type { ActionRecord, Miss } from '../../cache/index.ts';
 import { canonicalJson } from '../../cache/index.ts';
 import { type Action, actionFromJson, type Part } from '../plan/action.ts';
-import type { Origin } from '../plan/resolve.ts';
+import type { Origin, Skip } from '../plan/resolve.ts';
 import type { InputField, Json } from '../step.ts';
-import type { Binding, ExpandedStudy, Span, Task, TaskId } from '../study/expanded.ts';
+import type { Binding, ExpandedStudy, Span, Task } from '../study/expanded.ts';
 
 export type Reason =
   /** Never done before. */
@@ -77,13 +77,13 @@ export function describeReason(reason: Reason, at: (span: Span) => string): stri
 
 /** Why a task is skipped, in one line. */
 export function describeSkip(
-  { task, by }: { readonly task: TaskId; readonly by: TaskId | null },
+  because: Skip,
   study: ExpandedStudy,
   at: (span: Span) => string,
 ): string {
-  if (by !== null) return `${study.tasks[by]!.name} was skipped`;
-  const condition = study.tasks[task]!.when;
-  return `its condition does not hold${condition === undefined ? '' : ` (${at(condition.span)})`}`;
+  return because.kind === 'upstream'
+    ? `${study.tasks[because.task]!.name} was skipped`
+    : `its condition does not hold (${at(because.span)})`;
 }
 
 /** One change in one line. */

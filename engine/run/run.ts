@@ -426,7 +426,7 @@ class Run {
   #skipped(task: Task, decision: Decision & { readonly kind: 'skip' }): void {
     this.#ended[task.id] = { kind: 'skipped' };
     this.#counts.skipped += 1;
-    const because = describeSkip(decision, this.#of.study, this.#of.at);
+    const because = describeSkip(decision.because, this.#of.study, this.#of.at);
     this.#emit({ kind: 'task-skipped', task: task.name, because });
     this.#leave(task, null);
   }

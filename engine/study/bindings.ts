@@ -3,52 +3,71 @@
  * axes to a literal, a file, an output of another step or an expression over those.
  */
 import type { InputField } from '../step.ts';
-import { asLiteral, type Bound, constant, listOf, mapOf, type Place } from './bound.ts';
+import { asLiteral, type Bound, constant, listOf, mapOf } from './bound.ts';
 import { type Coerced, coerceScalar, coerceValue, expectedKind } from './coerce.ts';
 import { normalise } from './composition.ts';
 import type { Problems, Related } from './diagnostic.ts';
-import type { CheckedStudy } from './document.ts';
-import type { Span, TaskId } from './expanded.ts';
+import type { Binding, Span, TaskId } from './expanded.ts';
 import type { Files } from './files.ts';
 import { type Followed, follow } from './follow.ts';
 import { describe, type Mapping, type Node, type Scalar } from './node.ts';
-import { Expressions, nameOf } from './operands.ts';
-import { fit, outputName, valueOfOutput } from './outputs.ts';
+import { Expressions } from './operands.ts';
+import { fit } from './outputs.ts';
 import { fromNumber, type Rational } from './rational.ts';
 import { type Reference, said } from './references.ts';
-import { type Source, Sources } from './source.ts';
+import { type CheckedStep, type Place, type Scope, stepsIn } from './scope.ts';
+import { Sources } from './source.ts';
+import { Taken } from './taken.ts';
 
 /** Resolves inputs; problems are collected, and what has one gives `undefined`. */
 export class Binder {
-  readonly #study: CheckedStudy;
+  readonly #study: Scope;
   readonly #files: Files;
   readonly #problems: Problems;
   readonly #sources: Sources;
   readonly #expressions: Expressions;
+  readonly #taken: Taken;
 
   constructor(
-    study: CheckedStudy,
-    firstTask: ReadonlyMap<string, TaskId>,
+    study: Scope,
+    firstTask: ReadonlyMap<CheckedStep, TaskId>,
     files: Files,
     problems: Problems,
   ) {
     this.#study = study;
     this.#files = files;
     this.#problems = problems;
-    this.#sources = new Sources(study, firstTask, problems);
-    this.#expressions = new Expressions(study, this.#sources, problems);
+    this.#sources = new Sources(firstTask, problems);
+    this.#expressions = new Expressions(this.#sources, problems);
+    this.#taken = new Taken(this.#sources, problems, (node, field, place) =>
+      this.bind(node, field, place),
+    );
   }
 
   /** The binding of `node` as a value of `field`. */
   bind(node: Node, field: InputField, place: Place): Bound | undefined {
-    const followed = follow(node, place, this.#study);
+    const followed = follow(node, place, this.#problems);
     if (followed === undefined) return undefined;
-    const bound = this.#bindFollowed(followed, field, place);
+    const bound = this.#bindFollowed(followed, field);
     return bound && { binding: bound.binding, varies: bound.varies || followed.varies };
   }
 
-  #bindFollowed(followed: Followed, field: InputField, place: Place): Bound | undefined {
-    const { node, via } = followed;
+  /** Reports what is wrong with a node that nothing need take, an output of a protocol. */
+  check(node: Node, at: Place): void {
+    const followed = follow(node, at, this.#problems);
+    if (followed?.node.kind !== 'scalar') return;
+    const { place, via } = followed;
+    const meaning = said(followed.node);
+    if (meaning.kind === 'expression') this.#expressions.compute(followed.node, place, via);
+    if (meaning.kind !== 'reference') return;
+    const producer = place.site.scope.steps.get(meaning.reference.root);
+    if (producer?.kind === 'call') return;
+    const source = this.#sources.find(meaning.reference, place, via);
+    if (source !== undefined && !source.selection.gather) this.#sources.one(source, place, via);
+  }
+
+  #bindFollowed(followed: Followed, field: InputField): Bound | undefined {
+    const { node, via, place } = followed;
     if (node.kind === 'broken') return undefined;
     const wrong = (code: string, message: string): undefined =>
       this.#problems.add(code, node.span, message, via);
@@ -69,7 +88,7 @@ export class Binder {
       case 'list':
         return node.kind === 'list'
           ? this.#bindList(node.items, field, node.span, place, via)
-          : this.#listOfOne(this.#bindFollowed(followed, field.of, place), field, place, via);
+          : this.#listOfOne(this.#bindFollowed(followed, field.of), field, place, via);
       case 'map':
         return node.kind === 'map'
           ? this.#bindMap(node, place, ({ key }) => ({
@@ -121,7 +140,8 @@ export class Binder {
     if (field.kind === 'list')
       return this.#listOfOne(this.#bindScalar(scalar, field.of, place, via), field, place, via);
     if (field.kind === 'file') {
-      const path = this.#files.resolve(scalar, place.subject, via);
+      const { folder } = place.site.scope;
+      const path = this.#files.resolve(scalar, folder, place.subject, via);
       return path === undefined ? undefined : constant({ kind: 'file', path, span: scalar.span });
     }
     const { subject } = place;
@@ -137,10 +157,10 @@ export class Binder {
 
   /** `, such as $pretrain.model`: an output of the study that would fit. */
   #example(field: InputField): string {
-    for (const { name, interface: step, matrix } of this.#study.steps.values())
+    for (const { path, interface: step, matrix } of stepsIn(this.#study))
       for (const [output, given] of Object.entries(step?.outputs ?? {}))
         if (matrix?.axes.length === 0 && fit(given, field).kind === 'handed')
-          return `, such as $${name}.${output}`;
+          return `, such as $${path}.${output}`;
     return '';
   }
 
@@ -173,16 +193,18 @@ export class Binder {
 
   /** An item of a list may be a gather, which stands for all its elements. */
   #bindItem(node: Node, of: InputField, place: Place): Bound | undefined {
-    const followed = follow(node, place, this.#study);
-    const scalar = followed?.node;
-    if (scalar?.kind !== 'scalar') return this.bind(node, of, place);
-    const meaning = said(scalar);
-    if (meaning.kind !== 'reference') return this.bind(node, of, place);
-    const source = this.#sources.find(meaning.reference, place, followed!.via);
-    if (source === undefined) return undefined;
-    if (!source.selection.gather) return this.bind(node, of, place);
-    const gathered = this.#bindGather(source, of, place, followed!.via);
-    return gathered && { ...gathered, varies: gathered.varies || followed!.varies };
+    const followed = follow(node, place, this.#problems);
+    if (followed === undefined) return undefined;
+    const meaning = followed.node.kind === 'scalar' ? said(followed.node) : undefined;
+    if (meaning?.kind === 'reference') {
+      const { reference } = meaning;
+      const { place: where, via, varies } = followed;
+      if (this.#taken.isGather(reference, where, via)) {
+        const gathered = this.#taken.all(reference, of, where, via);
+        return gathered && { ...gathered, varies: gathered.varies || varies };
+      }
+    }
+    return this.bind(node, of, place);
   }
 
   #listOfOne(
@@ -272,73 +294,21 @@ export class Binder {
     place: Place,
     via: readonly Related[],
   ): Bound | undefined {
-    const source = this.#sources.find(reference, place, via);
-    if (source === undefined) return undefined;
-    const { selection, output, span } = source;
-    if (selection.gather) {
-      if (field.kind === 'list') {
-        const gathered = this.#bindGather(source, field.of, place, via);
-        return this.#listOfOne(gathered, field, place, via);
-      }
-      return this.#problems.add(
-        'wrong-kind',
-        span,
-        `${place.subject} takes one value, and .*. gathers many; choose one by label`,
-        via,
-      );
+    const isGather = this.#taken.isGather(reference, place, via);
+    if (isGather === undefined) return undefined;
+    if (field.kind === 'list') {
+      const item = isGather
+        ? this.#taken.all(reference, field.of, place, via)
+        : this.#bindSource(reference, field.of, place, via);
+      return this.#listOfOne(item, field, place, via);
     }
-    if (field.kind === 'list')
-      return this.#listOfOne(this.#bindSource(reference, field.of, place, via), field, place, via);
-    const fits = this.#fits(source, field, place, via);
-    if (fits === undefined) return undefined;
-    if (fits === 'handed') return this.#sources.one(source, place, via);
-    const coerced = coerceValue(valueOfOutput(output)!, field);
-    if (coerced.kind === 'wrong')
-      return this.#problems.add(coerced.code, span, `${place.subject} ${coerced.why}`, via);
-    const bound = this.#sources.one(source, place, via);
-    if (bound === undefined) return undefined;
-    const { binding, varies } = bound;
-    const name = nameOf(reference);
-    const operands = { [name]: binding };
-    return { binding: { kind: 'expression', text: name, operands, span }, varies };
-  }
-
-  #fits(
-    { output, producer, selection, span }: Source,
-    field: InputField,
-    place: Place,
-    via: readonly Related[],
-  ): 'handed' | 'computed' | undefined {
-    const fits = fit(output, field);
-    return fits.kind === 'wrong'
-      ? this.#problems.add(
-          'wrong-type',
-          span,
-          `${place.subject} takes ${fits.expected}; ${producer.name}.${selection.output} is ${outputName(output)}`,
-          via,
-        )
-      : fits.kind;
-  }
-
-  #bindGather(
-    source: Source,
-    of: InputField,
-    place: Place,
-    via: readonly Related[],
-  ): Bound | undefined {
-    const fits = this.#fits(source, of, place, via);
-    if (fits === undefined) return undefined;
-    if (fits === 'computed') {
-      const coerced = coerceValue(valueOfOutput(source.output)!, of);
-      if (coerced.kind === 'wrong')
-        return this.#problems.add(
-          coerced.code,
-          source.span,
-          `each of ${place.subject} ${coerced.why}`,
-          via,
-        );
-    }
-    return this.#sources.all(source, place);
+    if (!isGather) return this.#taken.one(reference, field, place, via);
+    return this.#problems.add(
+      'wrong-kind',
+      reference.span,
+      `${place.subject} takes one value, and .*. gathers many; choose one by label`,
+      via,
+    );
   }
 
   #bindExpression(
@@ -360,7 +330,7 @@ export class Binder {
       const bound = this.#literal(coerced, scalar.span, place.subject, via);
       return bound && { ...bound, varies };
     }
-    if (!Object.values(binding.operands).some(({ kind }) => kind === 'output'))
+    if (!waits(binding))
       return this.#problems.add(
         'wrong-kind',
         scalar.span,
@@ -396,6 +366,13 @@ const COMPUTED: ReadonlySet<InputField['kind']> = new Set([
   'text',
   'choice',
 ]);
+
+/** Whether an expression takes anything from a step. */
+function waits(binding: Binding): boolean {
+  return binding.kind === 'expression'
+    ? Object.values(binding.operands).some(waits)
+    : binding.kind === 'output';
+}
 
 function isOnly(node: Node): boolean {
   return node.kind === 'map' && node.entries.size === 1;

@@ -1,16 +1,6 @@
 /** Bindings while a study is resolved: what an input is bound to, and whether elements share it. */
 import type { Json } from '../step.ts';
-import type { CheckedStep } from './document.ts';
 import type { Binding, Span } from './expanded.ts';
-
-/** What the resolution of one input knows besides the node. */
-export interface Place {
-  readonly step: CheckedStep;
-  /** Position of the task on each axis of its step. */
-  readonly positions: readonly number[];
-  /** The input, as messages name it. */
-  readonly subject: string;
-}
 
 export interface Bound<B extends Binding = Binding> {
   readonly binding: B;

@@ -1,13 +1,16 @@
 /**
- * The checked study: parameters after profile and `--set`, sets, steps with their interfaces
- * and axes. What is wrong with one part is reported and left out; the rest is still checked.
+ * Files -> scopes: parameters after profile and `--set`, sets, steps with their interfaces and
+ * axes, protocols used. What is wrong with one part is reported and left out; the rest is still
+ * checked.
  */
+import { dirname, join, resolve } from 'node:path';
 import type { StepInterface } from '../step.ts';
 import type { AxisValues } from './axis.ts';
-import { type DeclaredOutput, readDeclared } from './declared-outputs.ts';
-import type { Problems } from './diagnostic.ts';
+import { type DeclaredInput, readInputs } from './declared-inputs.ts';
+import { readDeclared } from './declared-outputs.ts';
+import type { Problems, ReadFile } from './diagnostic.ts';
 import { execInterface } from './exec-interface.ts';
-import type { Retry, Span, Task } from './expanded.ts';
+import type { Span } from './expanded.ts';
 import { axisNamesOf, type Matrix, NO_MATRIX, readMatrix, writtenMatrix } from './matrix.ts';
 import { EXEC, RESERVED } from './names.ts';
 import {
@@ -19,130 +22,163 @@ import {
   type Node,
   type Scalar,
 } from './node.ts';
-import { readParameters } from './parameters.ts';
+import { type Choices, readParameters } from './parameters.ts';
 import { said } from './references.ts';
+import type { CheckedStep, Inner, Scope, Site, Step, Use } from './scope.ts';
+import { readSource } from './source-file.ts';
 import { readResources, readRetry, readTimeout } from './step-options.ts';
 import { didYouMean } from './suggest.ts';
 
-export interface CheckedStudy {
-  readonly name: string;
-  readonly parameters: ReadonlyMap<string, Node>;
-  readonly sets: ReadonlyMap<string, Node>;
-  /** In the order of the file. */
-  readonly steps: ReadonlyMap<string, CheckedStep>;
-}
-
-export interface CheckedStep {
-  readonly name: string;
-  readonly span: Span;
-  readonly uses: string;
-  /** Undefined if the step type is unknown, which has been reported. */
-  readonly interface: StepInterface | undefined;
-  readonly inputs: ReadonlyMap<string, Entry>;
-  /** False if `with` is wrong as a whole, which has been reported. */
-  readonly inputsKnown: boolean;
-  /** Undefined if it is wrong, which has been reported. */
-  readonly matrix: Matrix | undefined;
-  /** Names of the axes, those that are wrong included. */
-  readonly axisNames: readonly string[];
-  /** Their values as written. */
-  readonly axisNodes: readonly Node[];
-  readonly when: Node | undefined;
-  readonly after: readonly Scalar[];
-  readonly resources: Task['resources'];
-  readonly partial: boolean;
-  readonly timeout: number | null;
-  readonly retry: Retry | undefined;
-  /** `exec` only. */
-  readonly declared: { readonly [name: string]: DeclaredOutput } | undefined;
-}
-
-export interface Choices {
+export interface DocumentOptions extends Choices {
   readonly registry: readonly StepInterface[];
-  readonly profile: string | undefined;
-  readonly set: readonly string[];
+  readonly read: ReadFile;
 }
 
-/** Takes a study apart whose shape has been checked. */
-export function readDocument(root: Mapping, choices: Choices, problems: Problems): CheckedStudy {
-  const parameters = readParameters(root, choices, problems);
-  const sets = new Map<string, Node>();
-  for (const [name, { value }] of entriesOf(root, 'sets')) sets.set(name, value);
-  const types = new Map(choices.registry.map((each) => [each.type, each] as const));
-  const steps = new Map<string, CheckedStep>();
-  const reader = new StepReader(types, parameters, sets, problems);
-  for (const [name, { key, value }] of entriesOf(root, 'steps')) {
-    if (RESERVED.includes(name))
-      problems.add(
-        'bad-name',
-        key.span,
-        `${name} means something in expressions; call the step otherwise`,
-      );
-    else if (value.kind === 'map') steps.set(name, reader.step(name, key, value));
-  }
-  const study = root.entries.get('study')?.value;
-  return { name: study?.kind === 'scalar' ? study.text : '', parameters, sets, steps };
+/** Takes a study apart whose shape has been checked, and the protocols that it uses. */
+export function readDocument(
+  root: Mapping,
+  file: string,
+  options: DocumentOptions,
+  problems: Problems,
+): Scope {
+  const parameters = readParameters(root, options, problems);
+  const files = new Protocols(options.read, problems);
+  const types = new Map(options.registry.map((each) => [each.type, each] as const));
+  return new ScopeReader(types, files, problems).scope(root, [file], parameters, null);
 }
 
-class StepReader {
-  readonly #types: ReadonlyMap<string, StepInterface>;
-  readonly #parameters: ReadonlyMap<string, Node>;
-  readonly #sets: ReadonlyMap<string, Node>;
+/** A protocol as its file has it, whoever uses it. */
+interface Protocol {
+  readonly name: string;
+  readonly root: Mapping;
+  readonly declared: ReadonlyMap<string, DeclaredInput>;
+}
+
+/** Protocol files, each read once. */
+class Protocols {
+  readonly #read: ReadFile;
   readonly #problems: Problems;
+  readonly #known = new Map<string, Protocol | undefined>();
 
-  constructor(
-    types: ReadonlyMap<string, StepInterface>,
-    parameters: ReadonlyMap<string, Node>,
-    sets: ReadonlyMap<string, Node>,
-    problems: Problems,
-  ) {
-    this.#types = types;
-    this.#parameters = parameters;
-    this.#sets = sets;
+  constructor(read: ReadFile, problems: Problems) {
+    this.#read = read;
     this.#problems = problems;
   }
 
-  step(name: string, key: Scalar, text: Mapping): CheckedStep {
+  /** The protocol in a file; undefined, reported, if it is none. */
+  in(file: string, at: Span): Protocol | undefined {
+    if (this.#known.has(file)) return this.#known.get(file);
+    const root = readSource(file, 'protocol', at, this.#read, this.#problems);
+    const name = root?.entries.get('protocol')?.value;
+    const protocol = root && {
+      name: name?.kind === 'scalar' ? name.text : file,
+      root,
+      declared: readInputs(root, this.#problems),
+    };
+    this.#known.set(file, protocol);
+    return protocol;
+  }
+}
+
+class ScopeReader {
+  readonly #types: ReadonlyMap<string, StepInterface>;
+  readonly #protocols: Protocols;
+  readonly #problems: Problems;
+
+  constructor(types: ReadonlyMap<string, StepInterface>, protocols: Protocols, problems: Problems) {
+    this.#types = types;
+    this.#protocols = protocols;
+    this.#problems = problems;
+  }
+
+  /** @param files  from the study to this one, each used by the one before */
+  scope(
+    root: Mapping,
+    files: readonly string[],
+    parameters: ReadonlyMap<string, Node>,
+    use: Use | null,
+  ): Scope {
+    const sets = new Map<string, Node>();
+    for (const [name, { value }] of entriesOf(root, 'sets')) sets.set(name, value);
+    const steps = new Map<string, Step>();
+    const folder = resolve(dirname(files.at(-1)!));
+    const scope: Scope = { folder, parameters, sets, steps, use };
+    for (const [name, { key, value }] of entriesOf(root, 'steps'))
+      if (RESERVED.includes(name))
+        this.#problems.add(
+          'bad-name',
+          key.span,
+          `${name} means something in expressions; call the step otherwise`,
+        );
+      else if (value.kind === 'map') steps.set(name, this.#step(name, key, value, scope, files));
+    return scope;
+  }
+
+  #step(name: string, key: Scalar, text: Mapping, scope: Scope, files: readonly string[]): Step {
+    const site = this.#site(name, key, text, scope);
+    const protocol = text.entries.get('protocol');
+    if (protocol === undefined) return this.#checkedStep(site, key, text);
+    for (const word of ['uses', 'resources', 'partial', 'timeout', 'retry', 'outputs']) {
+      const entry = text.entries.get(word);
+      if (entry !== undefined)
+        this.#problems.add(
+          'protocol-only',
+          entry.key.span,
+          `step ${name} uses a protocol, whose steps have ${word} of their own; leave it out`,
+        );
+    }
+    return { ...site, kind: 'call', inner: this.#inner(site, protocol.value, files) };
+  }
+
+  #site(name: string, key: Scalar, text: Mapping, scope: Scope): Site {
     const value = (field: string): Node | undefined => text.entries.get(field)?.value;
-    const uses = value('uses');
-    const type = uses?.kind === 'scalar' ? uses.text : '';
-    const isExec = type === EXEC;
-    const known = isExec ? true : this.#types.get(type) !== undefined;
-    if (!known && uses?.kind === 'scalar')
-      this.#problems.add(
-        'unknown-step-type',
-        uses.span,
-        `there is no step type ${type}${didYouMean(type, [...this.#types.keys(), EXEC], 'step types')}`,
-      );
-    if (known && !isExec)
-      for (const only of ['outputs', 'timeout']) {
-        const entry = text.entries.get(only);
-        if (entry !== undefined)
-          this.#problems.add(
-            'exec-only',
-            entry.key.span,
-            `only steps that use exec have ${only}; leave it out`,
-          );
-      }
-    const declared = isExec ? readDeclared(name, key, text, this.#problems) : undefined;
     const after = value('after');
-    const partial = value('partial');
     const written = writtenMatrix(text);
+    const around = scope.use === null ? '' : `${scope.use.site.path}/`;
     return {
       name,
+      path: `${around}${name}`,
       span: key.span,
-      uses: type,
-      interface: declared === undefined ? this.#types.get(type) : execInterface(declared),
+      scope,
       inputs: entriesOf(text, 'with'),
       inputsKnown: (value('with')?.kind ?? 'map') === 'map',
-      matrix: text.entries.has('matrix') ? this.#matrix(text, key.span) : NO_MATRIX,
+      matrix: text.entries.has('matrix') ? this.#matrix(text, key.span, scope) : NO_MATRIX,
       axisNames: axisNamesOf(written),
       axisNodes: [...written.axes.map(({ value }) => value), ...written.include],
       when: value('when'),
       after: (after?.kind === 'list' ? after.items : after === undefined ? [] : [after]).filter(
         (each) => each.kind === 'scalar',
       ),
-      resources: readResources(name, value('resources'), this.#problems),
+    };
+  }
+
+  #checkedStep(site: Site, key: Scalar, text: Mapping): CheckedStep {
+    const value = (field: string): Node | undefined => text.entries.get(field)?.value;
+    const uses = value('uses');
+    const type = uses?.kind === 'scalar' ? uses.text : '';
+    const isExec = type === EXEC;
+    const known = isExec || this.#types.has(type);
+    if (uses === undefined)
+      this.#problems.add(
+        'missing-key',
+        key.span,
+        `step ${site.name} lacks uses: the name of a step type`,
+      );
+    else if (!known && uses.kind === 'scalar')
+      this.#problems.add(
+        'unknown-step-type',
+        uses.span,
+        `there is no step type ${type}${didYouMean(type, [...this.#types.keys(), EXEC], 'step types')}`,
+      );
+    if (known && !isExec) this.#refuse(['outputs', 'timeout'], text);
+    const declared = isExec ? readDeclared(site.name, key, text, this.#problems) : undefined;
+    const partial = value('partial');
+    return {
+      ...site,
+      kind: 'step',
+      uses: type,
+      interface: declared === undefined ? this.#types.get(type) : execInterface(declared),
+      resources: readResources(site.name, value('resources'), this.#problems),
       partial: partial?.kind === 'scalar' && jsonOf(partial) === true,
       timeout: readTimeout(value('timeout'), this.#problems),
       retry: readRetry(value('retry'), this.#problems),
@@ -150,18 +186,58 @@ class StepReader {
     };
   }
 
-  #matrix(text: Mapping, at: Span): Matrix | undefined {
-    return readMatrix(text, at, (axis, node) => this.#valuesOf(axis, node), this.#problems);
+  #refuse(words: readonly string[], text: Mapping): void {
+    for (const word of words) {
+      const entry = text.entries.get(word);
+      if (entry !== undefined)
+        this.#problems.add(
+          'exec-only',
+          entry.key.span,
+          `only steps that use exec have ${word}; leave it out`,
+        );
+    }
   }
 
-  #valuesOf(axis: string, value: Node): AxisValues | undefined {
+  #inner(site: Site, named: Node, files: readonly string[]): Inner | undefined {
+    if (named.kind !== 'scalar') return undefined;
+    const file = join(dirname(files.at(-1)!), named.text);
+    if (files.slice(1).includes(file))
+      return this.#problems.add(
+        'protocol-cycle',
+        named.span,
+        `protocol ${named.text} uses itself: ${[...files.slice(files.indexOf(file)), file].join(' -> ')}`,
+      );
+    const protocol = this.#protocols.in(file, named.span);
+    if (protocol === undefined) return undefined;
+    const { name, root, declared } = protocol;
+    const parameters = readParameters(root, { profile: undefined, set: [] }, this.#problems);
+    const scope = this.scope(root, [...files, file], parameters, {
+      site,
+      protocol: name,
+      declared,
+    });
+    const end: Site = {
+      ...NOWHERE,
+      name: `the outputs of ${name}`,
+      path: `${site.path}/`,
+      span: root.entries.get('outputs')?.key.span ?? root.span,
+      scope,
+    };
+    return { scope, declared, outputs: entriesOf(root, 'outputs'), end };
+  }
+
+  #matrix(text: Mapping, at: Span, scope: Scope): Matrix | undefined {
+    return readMatrix(text, at, (axis, node) => this.#valuesOf(axis, node, scope), this.#problems);
+  }
+
+  #valuesOf(axis: string, value: Node, { sets, parameters }: Scope): AxisValues | undefined {
     if (value.kind !== 'scalar') return { values: value, source: null };
     const meaning = said(value);
     if (meaning.kind === 'reference') {
       const { root, path, text } = meaning.reference;
       const [only] = path;
       if (path.length === 1 && only !== undefined && (root === 'sets' || root === 'params')) {
-        const values = (root === 'sets' ? this.#sets : this.#parameters).get(only);
+        const values = (root === 'sets' ? sets : parameters).get(only);
         // An unknown name is reported with all the others.
         return values === undefined ? undefined : { values, source: text };
       }
@@ -175,3 +251,14 @@ class StepReader {
     return undefined;
   }
 }
+
+/** What the outputs of a protocol have of a step: nothing. */
+const NOWHERE = {
+  inputs: new Map<string, Entry>(),
+  inputsKnown: true,
+  matrix: NO_MATRIX,
+  axisNames: [],
+  axisNodes: [],
+  when: undefined,
+  after: [],
+} as const;

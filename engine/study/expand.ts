@@ -3,20 +3,30 @@
  * are linear in tasks and references; bindings that do not depend on the element are shared.
  */
 import type { InputField } from '../step.ts';
+import { Predecessors } from './after.ts';
 import { Binder } from './bindings.ts';
 import type { Bound } from './bound.ts';
 import { expectedKind } from './coerce.ts';
 import { declaredAsJson } from './declared-outputs.ts';
 import type { Problems } from './diagnostic.ts';
-import type { CheckedStep, CheckedStudy } from './document.ts';
 import { execTask } from './exec-task.ts';
 import type { Binding, StudyStep, Task, TaskId } from './expanded.ts';
 import type { Files } from './files.ts';
-import { MOST_TASKS, type Positions, positionsOf } from './matrix.ts';
+import { type Matrix, MOST_TASKS, positionsOf } from './matrix.ts';
 import { EXEC } from './names.ts';
 import type { Node } from './node.ts';
 import { isRequired } from './schema.ts';
-import { select } from './select.ts';
+import {
+  type Call,
+  type CheckedStep,
+  outerMatrices,
+  type Place,
+  placeOutside,
+  type Scope,
+  type Site,
+  sizeOf,
+  stepsIn,
+} from './scope.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Gathers of a study may grow to this many elements. */
@@ -30,88 +40,89 @@ export interface Expansion {
 }
 
 /**
- * Unrolls the study. `order`: the steps such that each follows those it needs. Problems are
- * collected; the result counts only if there are none.
+ * Unrolls the study. `order`: its steps, those of protocols included, such that each follows
+ * those it needs. Problems are collected; the result counts only if there are none.
  */
 export function expand(
-  study: CheckedStudy,
-  order: readonly string[],
+  study: Scope,
+  order: readonly CheckedStep[],
   files: Files,
   problems: Problems,
 ): Expansion {
-  const firstTask = new Map<string, TaskId>();
+  const firstTask = new Map<CheckedStep, TaskId>();
   let count = 0;
-  for (const name of order) {
-    const step = study.steps.get(name)!;
-    firstTask.set(name, count);
-    const size = step.matrix?.size ?? 0;
+  for (const step of order) {
+    firstTask.set(step, count);
+    const size = sizeOf(step);
     count += size;
     if (count > MOST_TASKS && count - size <= MOST_TASKS)
       problems.add(
         'too-many-tasks',
         step.span,
-        `with step ${name}, which has ${size} tasks, the study has more than ${MOST_TASKS}`,
+        `with step ${step.path}, which has ${size} tasks, the study has more than ${MOST_TASKS}`,
       );
   }
   if (count > MOST_TASKS) return { steps: [], tasks: [] };
   const expander = new Expander(study, firstTask, files, problems);
-  const tasks = order.flatMap((name) => expander.tasks(study.steps.get(name)!));
-  const steps = [...study.steps.values()].map(({ name, uses, span, matrix }) => ({
-    name,
-    uses,
-    span,
-    axes: (matrix?.axes ?? []).map((axis) => axis.name),
-    tasks: Array.from({ length: matrix?.size ?? 0 }, (_, k) => firstTask.get(name)! + k),
+  expander.checkCalls(study);
+  const tasks = order.flatMap((step) => expander.tasks(step));
+  const steps = [...stepsIn(study)].map((step) => ({
+    name: step.path,
+    uses: step.uses,
+    span: step.span,
+    axes: axesOf(step),
+    tasks: Array.from({ length: sizeOf(step) }, (_, k) => firstTask.get(step)! + k),
   }));
   return { steps, tasks };
 }
 
 class Expander {
-  readonly #study: CheckedStudy;
-  readonly #firstTask: ReadonlyMap<string, TaskId>;
-  readonly #files: Files;
   readonly #problems: Problems;
   readonly #binder: Binder;
+  readonly #predecessors: Predecessors;
+  readonly #firstTask: ReadonlyMap<CheckedStep, TaskId>;
   #gathered = 0;
+  /** The step whose tasks are being made. */
+  #current: CheckedStep | undefined;
 
   constructor(
-    study: CheckedStudy,
-    firstTask: ReadonlyMap<string, TaskId>,
+    study: Scope,
+    firstTask: ReadonlyMap<CheckedStep, TaskId>,
     files: Files,
     problems: Problems,
   ) {
-    this.#study = study;
-    this.#firstTask = firstTask;
-    this.#files = files;
     this.#problems = problems;
+    this.#firstTask = firstTask;
     this.#binder = new Binder(study, firstTask, files, problems);
+    this.#predecessors = new Predecessors(firstTask, (length) => this.#countGathered(length));
   }
 
   tasks(step: CheckedStep): Task[] {
-    const { interface: type, matrix, when } = step;
-    if (type === undefined || matrix === undefined) return [];
-    const { axes, size } = matrix;
+    const { interface: type, matrix } = step;
+    const outer = outerMatrices(step);
+    if (type === undefined || matrix === undefined || outer === undefined) return [];
+    this.#current = step;
     this.#checkInputs(step);
-    const bindings = new StepBindings(step, this.#binder);
-    const after = this.#after(step);
-    const first = this.#firstTask.get(step.name)!;
+    const bindings = new StepBindings(this.#binder);
+    const first = this.#firstTask.get(step)!;
     const tasks: Task[] = [];
-    for (let element = 0; element < size && this.#gathered <= MOST_GATHERED; element++) {
-      const positions = positionsOf(matrix, element);
-      const inputs = this.#inputs(step, positions, bindings);
-      const condition = when && bindings.of('when', when, CONDITION, positions);
-      const labels = axes.map(({ labels }, k) => labels[positions[k]!]!);
+    const size = sizeOf(step);
+    for (let number = 0; number < size && this.#gathered <= MOST_GATHERED; number++) {
+      const place = placeOf(step, outer, matrix, number);
+      const inputs = this.#inputs(step, place, bindings);
+      const when = this.#conditions(place, bindings);
+      const name = nameOf(place);
       tasks.push({
-        id: first + element,
-        name: [step.name, ...labels].join('/'),
-        step: step.name,
-        labels: Object.fromEntries(axes.map(({ name }, k) => [name, labels[k]!] as const)),
+        id: first + number,
+        name: name.join('/'),
+        step: step.path,
+        labels: labelsOf(place),
         interface: type,
         inputs,
         ...(step.declared !== undefined &&
-          execTask(inputs, bindings.failed, this.#files.folder, this.#problems)),
-        ...(condition !== undefined && { when: condition.binding }),
-        after: after(positions),
+          execTask(inputs, bindings.failed, step.scope.folder, this.#problems)),
+        ...(when.length > 0 && { when }),
+        after: this.#predecessors.of(place),
         resources: step.resources,
         partial: step.partial,
         timeout: step.timeout,
@@ -120,6 +131,48 @@ class Expander {
       });
     }
     return tasks;
+  }
+
+  /** What the uses of protocols give, against what these declare. */
+  checkCalls(scope: Scope): void {
+    for (const call of scope.steps.values()) {
+      if (call.kind !== 'call' || call.inner === undefined) continue;
+      this.#checkCall(call);
+      this.checkCalls(call.inner.scope);
+    }
+  }
+
+  #checkCall(call: Call): void {
+    const { declared, outputs, end } = call.inner!;
+    const known = [...declared.keys()];
+    for (const [name, { key }] of call.inputs)
+      if (!declared.has(name))
+        this.#problems.add(
+          'unknown-input',
+          key.span,
+          `the protocol has no input ${name}${didYouMean(name, known, 'its inputs')}`,
+        );
+    for (const [name, { field, standard }] of declared)
+      if (call.inputsKnown && standard === undefined && !call.inputs.has(name))
+        this.#problems.add(
+          'missing-input',
+          call.span,
+          `step ${call.name} lacks the input ${name} of its protocol; expected ${expectedKind(field)}`,
+        );
+    const outer = outerMatrices(call);
+    if (outer === undefined || call.matrix === undefined) return;
+    const bindings = new StepBindings(this.#binder);
+    for (let number = 0; number < sizeOf(call); number++) {
+      const place = placeOf(call, outer, call.matrix, number);
+      for (const [name, { field }] of declared) {
+        const given = call.inputs.get(name)?.value;
+        if (given !== undefined) bindings.of(name, given, field, place);
+      }
+      if (number > 0) continue;
+      const inside = { ...place, site: end, outer: [...place.outer, number], positions: [] };
+      for (const [name, { value }] of outputs)
+        this.#binder.check(value, { ...inside, subject: name });
+    }
   }
 
   /** Inputs that the step type does not have, and those that it needs and does not get. */
@@ -144,16 +197,16 @@ class Expander {
         );
   }
 
-  #inputs(step: CheckedStep, positions: Positions, bindings: StepBindings): Task['inputs'] {
+  #inputs(step: CheckedStep, place: Place, bindings: StepBindings): Task['inputs'] {
     const inputs: [string, Binding][] = [];
     for (const [name, field] of Object.entries(step.interface!.inputs)) {
       const given = step.inputs.get(name);
-      const bound = given && bindings.of(name, given.value, field, positions);
+      const bound = given && bindings.of(name, given.value, field, place);
       if (bound === undefined) continue;
       inputs.push([name, bound.binding]);
       if (bound.isNew)
         for (const item of bound.binding.kind === 'list' ? bound.binding.items : [bound.binding])
-          if (item.kind === 'gather') this.#countGathered(item.elements.length, step);
+          if (item.kind === 'gather') this.#countGathered(item.elements.length);
     }
     if (step.declared !== undefined) {
       const value = declaredAsJson(step.declared);
@@ -162,62 +215,27 @@ class Expander {
     return Object.fromEntries(inputs);
   }
 
-  #countGathered(elements: number, step: CheckedStep): void {
+  /** The step's own condition, and those of the uses of protocols around it. */
+  #conditions(place: Place, bindings: StepBindings): readonly Binding[] {
+    const conditions: Binding[] = [];
+    for (let at: Place | undefined = place; at !== undefined; at = placeOutside(at)) {
+      const { when, path } = at.site;
+      const bound = when && bindings.of('when', when, CONDITION, at, `when of ${path}`);
+      if (bound !== undefined) conditions.push(bound.binding);
+    }
+    return conditions;
+  }
+
+  #countGathered(elements: number): void {
     const before = this.#gathered;
     this.#gathered += elements;
-    if (this.#gathered > MOST_GATHERED && before <= MOST_GATHERED)
+    const step = this.#current;
+    if (step !== undefined && this.#gathered > MOST_GATHERED && before <= MOST_GATHERED)
       this.#problems.add(
         'too-many-tasks',
         step.span,
-        `with step ${step.name}, the study gathers more than ${MOST_GATHERED} elements`,
+        `with step ${step.path}, the study gathers more than ${MOST_GATHERED} elements`,
       );
-  }
-
-  /** Tasks that must end first: aligned where the steps share axes, all of a step otherwise. */
-  #after(step: CheckedStep): (positions: Positions) => readonly TaskId[] {
-    const shared: TaskId[] = [];
-    const aligned: ((positions: Positions) => readonly TaskId[])[] = [];
-    for (const { text } of step.after) {
-      const other = this.#study.steps.get(text);
-      const matrix = other?.matrix;
-      if (matrix === undefined) continue;
-      const { axes, size } = matrix;
-      const first = this.#firstTask.get(text)!;
-      const path = axes.length === 0 ? ['end'] : ['*', 'end'];
-      const selected = select(text, axes, path, ['end'], step.matrix!.axes);
-      if (selected.kind === 'wrong') continue;
-      const choices = selected.selection.axes;
-      if (choices.every(({ kind }) => kind === 'gathered')) {
-        for (let k = 0; k < size; k++) shared.push(first + k);
-        continue;
-      }
-      const byKey = new Map<string, TaskId[]>();
-      const keyOf = (positions: (k: number) => number): string =>
-        choices.map(({ kind }, k) => (kind === 'aligned' ? positions(k) : '*')).join(' ');
-      for (let k = 0; k < size; k++) {
-        const positions = positionsOf(matrix, k);
-        const key = keyOf((axis) => positions[axis]!);
-        const group = byKey.get(key);
-        if (group === undefined) byKey.set(key, [first + k]);
-        else group.push(first + k);
-      }
-      aligned.push(
-        (positions) =>
-          byKey.get(
-            keyOf((k) => {
-              const choice = choices[k]!;
-              return choice.kind === 'aligned' ? choice.positions[positions[choice.axis]!]! : 0;
-            }),
-          ) ?? [],
-      );
-    }
-    return aligned.length === 0
-      ? () => shared
-      : (positions) => {
-          const all = [...shared, ...aligned.flatMap((of) => of(positions))];
-          this.#countGathered(all.length, step);
-          return all;
-        };
   }
 }
 
@@ -225,27 +243,69 @@ class Expander {
 class StepBindings {
   /** Inputs that are wrong, which has been reported: further elements would only repeat it. */
   readonly failed = new Set<string>();
-  readonly #step: CheckedStep;
   readonly #binder: Binder;
   readonly #shared = new Map<string, Bound>();
 
-  constructor(step: CheckedStep, binder: Binder) {
-    this.#step = step;
+  constructor(binder: Binder) {
     this.#binder = binder;
   }
 
+  /** @param id  told apart from others by it; the name of an input as a rule */
   of(
     subject: string,
     node: Node,
     field: InputField,
-    positions: Positions,
+    place: Place,
+    id = subject,
   ): (Bound & { readonly isNew: boolean }) | undefined {
-    if (this.failed.has(subject)) return undefined;
-    const known = this.#shared.get(subject);
+    if (this.failed.has(id)) return undefined;
+    const known = this.#shared.get(id);
     if (known !== undefined) return { ...known, isNew: false };
-    const bound = this.#binder.bind(node, field, { step: this.#step, positions, subject });
-    if (bound === undefined) this.failed.add(subject);
-    else if (!bound.varies) this.#shared.set(subject, bound);
+    const bound = this.#binder.bind(node, field, { ...place, subject });
+    if (bound === undefined) this.failed.add(id);
+    else if (!bound.varies) this.#shared.set(id, bound);
     return bound && { ...bound, isNew: true };
   }
+}
+
+/** Where task number `number` of a step is. */
+function placeOf(site: Site, outer: readonly Matrix[], matrix: Matrix, number: number): Place {
+  const elements: number[] = [];
+  let rest = Math.floor(number / matrix.size);
+  for (let k = outer.length - 1; k >= 0; k--) {
+    elements[k] = rest % outer[k]!.size;
+    rest = Math.floor(rest / outer[k]!.size);
+  }
+  const positions = positionsOf(matrix, number % matrix.size);
+  return { site, outer: elements, positions, subject: '' };
+}
+
+/** Names and labels from the outside in: `melting`, `DP-M`, `middle`, `1800K`. */
+function nameOf(place: Place): readonly string[] {
+  const outside = placeOutside(place);
+  const labels = place.site.matrix!.axes.map(({ labels }, k) => labels[place.positions[k]!]!);
+  return [...(outside === undefined ? [] : nameOf(outside)), place.site.name, ...labels];
+}
+
+/** Labels by axis; axes around a protocol that have the name of one inside go by their step too. */
+function labelsOf(place: Place): { readonly [axis: string]: string } {
+  const outside = placeOutside(place);
+  const own = place.site.matrix!.axes.map(
+    ({ name, labels }, k) => [name, labels[place.positions[k]!]!] as const,
+  );
+  const around = Object.entries(outside === undefined ? {} : labelsOf(outside)).map(
+    ([name, label]) => {
+      const isTaken = own.some(([axis]) => axis === name);
+      return [isTaken ? `${outside!.site.name}.${name}` : name, label] as const;
+    },
+  );
+  return Object.fromEntries([...around, ...own]);
+}
+
+/** Names of the axes as `labelsOf` has them. */
+function axesOf(step: CheckedStep): readonly string[] {
+  const outer = outerMatrices(step);
+  if (outer === undefined || step.matrix === undefined || sizeOf(step) === 0)
+    return step.matrix?.axes.map(({ name }) => name) ?? [];
+  return Object.keys(labelsOf(placeOf(step, outer, step.matrix, 0)));
 }

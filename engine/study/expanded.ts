@@ -55,8 +55,8 @@ export interface Task {
     readonly gpu?: number;
   };
   readonly partial: boolean;
-  /** The task is skipped where this gives false. */
-  readonly when?: Binding;
+  /** The task is skipped where one of these gives false. */
+  readonly when?: readonly Binding[];
   /** `exec` only: the program is ended after so many seconds. */
   readonly timeout: number | null;
   /** Where an attempt may fail for other reasons than the task itself. */

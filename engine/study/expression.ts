@@ -6,7 +6,7 @@
 import type { InputField, Json } from '../step.ts';
 import { coerceValue } from './coerce.ts';
 import { DiagnosticError } from './diagnostic.ts';
-import type { Binding, Span } from './expanded.ts';
+import type { Binding } from './expanded.ts';
 import {
   add,
   compare,
@@ -294,11 +294,13 @@ function oneKind(
     : { kind: first!.kind, value: null };
 }
 
-/** A value that a step gave, with its unit where it has one. */
-export interface Operand {
-  readonly value: Json;
-  readonly unit: string | null;
-}
+/** What a name of an expression stands for: a value with its unit where it has one. */
+export type Operand =
+  | { readonly value: Json; readonly unit: string | null }
+  /** What another expression gave. */
+  | { readonly computed: Value };
+
+type ExpressionBinding = Binding & { readonly kind: 'expression' };
 
 /**
  * The value of an `expression` binding once its operands are known, checked and in base form
@@ -309,42 +311,67 @@ export interface Operand {
  *                  the value must be a plain number, text, or true or false
  */
 export function evaluateExpression(
-  binding: Binding & { readonly kind: 'expression' },
+  binding: ExpressionBinding,
   operands: { readonly [name: string]: Operand },
   field: InputField | undefined,
 ): Json {
-  const wrong = (code: string, at: Span, message: string): DiagnosticError =>
-    new DiagnosticError({ code, at, message: `${binding.text}: ${message}`, related: [] });
-  let value: Value;
+  return inBaseForm(valueOfExpression(binding, operands), binding, field);
+}
+
+/** The same, not yet for an input. */
+export function valueOfExpression(
+  binding: ExpressionBinding,
+  operands: { readonly [name: string]: Operand },
+): Value {
   try {
-    value = evaluate(parseExpression(binding.text), ({ name, start, end }) => {
+    return evaluate(parseExpression(binding.text), ({ name, start, end }) => {
       const operand = operands[name];
-      if (operand === undefined) {
-        if (name in binding.operands) throw new AbsentError(name);
-        throw new ExpressionError('no-value', { start, end }, `${name} has no value`);
-      }
-      const fromStep = binding.operands[name]?.kind === 'output';
-      if (operand.unit !== null && typeof operand.value === 'number') {
-        if (unitNamed(operand.unit) === undefined && operand.unit !== '')
-          throw new ExpressionError(
-            'unknown-unit',
-            { start, end },
-            `${name} is in ${operand.unit}, which expressions do not know`,
-          );
-        return quantityOf(fromNumber(operand.value), operand.unit);
-      }
-      return fromStep && typeof operand.value === 'string'
-        ? { kind: 'text', value: operand.value }
-        : valueOfJson(operand.value);
+      if (operand !== undefined)
+        return valueOfOperand(operand, binding.operands[name], { start, end }, name);
+      if (name in binding.operands) throw new AbsentError(name);
+      throw new ExpressionError('no-value', { start, end }, `${name} has no value`);
     });
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw wrong(error.code, binding.span, error.message);
+    throw wrongResult(binding, error.code, error.message);
   }
+}
+
+/** The value of an expression, checked and in base form for an input. */
+export function inBaseForm(
+  value: Value,
+  binding: ExpressionBinding,
+  field: InputField | undefined,
+): Json {
   const coerced = coerceValue(value, field?.kind === 'list' ? field.of : field);
   if (coerced.kind === 'wrong')
-    throw wrong(coerced.code, binding.span, `the result ${coerced.why}`);
+    throw wrongResult(binding, coerced.code, `the result ${coerced.why}`);
   if (coerced.kind === 'unknown')
-    throw wrong('no-value', binding.span, 'the result is not a single value');
+    throw wrongResult(binding, 'no-value', 'the result is not a single value');
   return coerced.value;
+}
+
+function valueOfOperand(
+  operand: Operand,
+  from: Binding | undefined,
+  range: Range,
+  name: string,
+): Value {
+  if ('computed' in operand) return operand.computed;
+  const { value, unit } = operand;
+  if (unit === null || typeof value !== 'number')
+    return from?.kind === 'output' && typeof value === 'string'
+      ? { kind: 'text', value }
+      : valueOfJson(value);
+  if (unitNamed(unit) === undefined && unit !== '')
+    return fail('unknown-unit', range, `${name} is in ${unit}, which expressions do not know`);
+  return quantityOf(fromNumber(value), unit);
+}
+
+function wrongResult(
+  { text, span }: ExpressionBinding,
+  code: string,
+  message: string,
+): DiagnosticError {
+  return new DiagnosticError({ code, at: span, message: `${text}: ${message}`, related: [] });
 }

@@ -6,20 +6,26 @@ import type { Scalar } from './node.ts';
 import { nearest } from './suggest.ts';
 
 export class Files {
-  /** Absolute: where paths start. */
-  readonly folder: string;
   readonly #problems: Problems;
   /** For each path what is wrong with it, null if nothing. */
   readonly #known = new Map<string, { readonly code: string; readonly why: string } | null>();
 
-  constructor(folder: string, problems: Problems) {
-    this.folder = folder;
+  constructor(problems: Problems) {
     this.#problems = problems;
   }
 
-  /** Absolute path of the file that a scalar names; undefined, reported, if it is not there. */
-  resolve(scalar: Scalar, subject: string, via: readonly Related[]): string | undefined {
-    const path = resolve(this.folder, scalar.text);
+  /**
+   * Absolute path of the file that a scalar names; undefined, reported, if it is not there.
+   *
+   * @param folder  of the file that says so: where paths start
+   */
+  resolve(
+    scalar: Scalar,
+    folder: string,
+    subject: string,
+    via: readonly Related[],
+  ): string | undefined {
+    const path = resolve(folder, scalar.text);
     let wrong = this.#known.get(path);
     if (wrong === undefined) {
       wrong = check(path, scalar.text);

@@ -1,60 +1,144 @@
-/** `$params`, `$sets` and `$matrix` followed to what they stand for. */
-import type { Place } from './bound.ts';
-import type { Related } from './diagnostic.ts';
-import type { CheckedStudy } from './document.ts';
+/** `$params`, `$sets`, `$matrix`, `$inputs` and outputs of protocols followed to what they stand for. */
+import type { Problems, Related } from './diagnostic.ts';
+import type { Span } from './expanded.ts';
+import { elementAt } from './matrix.ts';
 import { type Node, navigate } from './node.ts';
-import { said } from './references.ts';
+import { type Reference, said } from './references.ts';
+import { type Call, type Inner, type Place, placeInside, placeOutside } from './scope.ts';
+import { type Selection, select } from './select.ts';
+import { positionOf } from './source.ts';
 
-/** A node at the end of `$params`, `$sets` and `$matrix`, and the places that led there. */
+/** A node at the end of all names, where it stands, and the places that led there. */
 export interface Followed {
   readonly node: Node;
+  /** Where what the node says is to be read. */
+  readonly place: Place;
   readonly via: readonly Related[];
   /** Whether it depends on the element. */
   readonly varies: boolean;
 }
 
-/** What `from` stands for; undefined if a name on the way is unknown, which has been reported. */
-export function follow(from: Node, place: Place, study: CheckedStudy): Followed | undefined {
-  let node = from;
-  let varies = false;
-  const via: Related[] = [];
-  // An axis leads to a set at most, a set to a parameter: three turns.
-  for (let turn = 0; turn < 4; turn++) {
-    if (node.kind !== 'scalar') break;
+/** More names one after the other than protocols in protocols can need. */
+const MOST_TURNS = 1000;
+/** Places on the way that a message shows. */
+const MOST_VIA = 8;
+
+/** What `from` stands for; undefined if a name on the way is wrong, which has been reported. */
+export function follow(from: Node, at: Place, problems: Problems): Followed | undefined {
+  let followed: Followed = { node: from, place: at, via: [], varies: false };
+  const seen = new Set<Node>();
+  for (let turn = 0; turn < MOST_TURNS; turn++) {
+    const { node, place } = followed;
+    seen.add(node);
+    if (node.kind !== 'scalar') return followed;
     const meaning = said(node);
-    if (meaning.kind !== 'reference') break;
-    const { root, path, span } = meaning.reference;
-    const start = startOf(root, path[0], place, study);
-    if (start === 'step') break;
-    if (start === undefined) return undefined;
-    const found = navigate(start, path.slice(1));
-    if (!('node' in found)) return undefined;
-    if (root === 'matrix') varies = true;
-    via.push({ at: span, message: `used here as ${place.subject} of ${place.step.name}` });
-    node = found.node;
+    if (meaning.kind !== 'reference') return followed;
+    const next = step(meaning.reference, place, followed.via, problems);
+    if (next === 'here') return followed;
+    if (next === undefined) return undefined;
+    const { span } = meaning.reference;
+    const used = `used here as ${place.subject} of ${place.site.name}`;
+    followed = {
+      ...next,
+      via: [...followed.via, { at: span, message: used }].slice(0, MOST_VIA),
+      varies: followed.varies || next.varies,
+    };
   }
-  return { node, via, varies };
+  // Of the names that lead back to one another, the same is reported whoever takes them.
+  const [first] = [...seen].slice(-2).sort((a, b) => compare(a.span, b.span));
+  return problems.add('cycle', first!.span, 'this leads back to itself');
 }
 
-/** Where a path begins; `'step'` if its root is no parameter, set or axis. */
-function startOf(
-  root: string,
-  name: string | undefined,
+function compare(a: Span, b: Span): number {
+  return a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1;
+}
+
+type Next = Pick<Followed, 'node' | 'place' | 'varies'>;
+
+/** One name further; `'here'` for a reference to a step, or to many elements of a protocol. */
+function step(
+  reference: Reference,
   place: Place,
-  study: CheckedStudy,
-): Node | 'step' | undefined {
-  if (name === undefined) return root === 'params' || root === 'sets' ? undefined : 'step';
+  via: readonly Related[],
+  problems: Problems,
+): Next | 'here' | undefined {
+  const { root, path } = reference;
+  const { scope, matrix } = place.site;
+  const [name, ...rest] = path;
+  const at = (start: Node | undefined, where: Place, varies: boolean): Next | undefined => {
+    const found = start === undefined ? undefined : navigate(start, rest);
+    return found !== undefined && 'node' in found
+      ? { node: found.node, place: where, varies }
+      : undefined;
+  };
   switch (root) {
     case 'params':
-      return study.parameters.get(name);
+      return at(scope.parameters.get(name ?? ''), place, false);
     case 'sets':
-      return study.sets.get(name);
+      return at(scope.sets.get(name ?? ''), place, false);
     case 'matrix': {
-      const axes = place.step.matrix?.axes ?? [];
-      const k = axes.findIndex((axis) => axis.name === name);
-      return axes[k]?.values[place.positions[k]!];
+      const k = matrix?.axes.findIndex((axis) => axis.name === name) ?? -1;
+      return at(matrix?.axes[k]?.values[place.positions[k]!], place, true);
     }
-    default:
-      return 'step';
+    case 'inputs': {
+      const outside = placeOutside(place);
+      const given = outside?.site.inputs.get(name ?? '')?.value;
+      if (given !== undefined) return at(given, outside!, false);
+      // A default stands in the protocol itself.
+      return at(scope.use?.declared.get(name ?? '')?.standard, place, false);
+    }
+    default: {
+      const producer = scope.steps.get(root);
+      if (producer?.kind !== 'call') return 'here';
+      const chosen = chooseOutput(producer, reference, place, via, problems);
+      if (chosen === undefined) return undefined;
+      if (chosen.selection.gather) return 'here';
+      return enter(producer, chosen, reference, place, via, problems);
+    }
   }
+}
+
+export interface ChosenOutput {
+  readonly inner: Inner;
+  readonly selection: Selection;
+}
+
+/** The output of a protocol that a reference means; undefined, reported, if it means none. */
+export function chooseOutput(
+  call: Call,
+  { path, span }: Reference,
+  { site }: Place,
+  via: readonly Related[],
+  problems: Problems,
+): ChosenOutput | undefined {
+  const { inner, matrix } = call;
+  if (inner === undefined || matrix === undefined || site.matrix === undefined) return undefined;
+  const outputs = [...inner.outputs.keys()];
+  const selected = select(call.name, matrix.axes, path, outputs, site.matrix.axes);
+  if (selected.kind === 'wrong') return problems.add(selected.code, span, selected.message, via);
+  return { inner, selection: selected.selection };
+}
+
+function enter(
+  call: Call,
+  { inner, selection }: ChosenOutput,
+  { span }: Reference,
+  place: Place,
+  via: readonly Related[],
+  problems: Problems,
+): Next | undefined {
+  const positions = selection.axes.map((choice) => positionOf(choice, place)!);
+  const element = elementAt(call.matrix!, positions);
+  if (element === undefined)
+    return problems.add(
+      'no-element',
+      span,
+      `${call.name} has no such element; leave out here too what its matrix leaves out`,
+      via,
+    );
+  return {
+    node: inner.outputs.get(selection.output)!.value,
+    place: placeInside(inner, element, place),
+    varies: selection.axes.some(({ kind }) => kind === 'aligned'),
+  };
 }

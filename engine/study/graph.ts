@@ -1,50 +1,86 @@
 /** The graph of the written steps: who needs whom, cycles named, an order to go by. */
 import { Graph } from '@dagrejs/graphlib';
 import type { Problems } from './diagnostic.ts';
-import type { CheckedStep, CheckedStudy } from './document.ts';
 import type { Span } from './expanded.ts';
 import { type Node, navigate } from './node.ts';
-import { referencesIn } from './references.ts';
+import { type Reference, referencesIn } from './references.ts';
+import { type CheckedStep, type Scope, type Site, stepsIn, tasksOf } from './scope.ts';
 
 /** An edge leads from a step to one that needs it; its label is where that is written. */
 export type StepGraph = Graph<unknown, unknown, Span>;
 
-export function graphOf(study: CheckedStudy): StepGraph {
+/** Steps by their paths; those of protocols are in it, the uses of protocols are not. */
+export function graphOf(study: Scope): StepGraph {
   const graph: StepGraph = new Graph();
-  for (const name of study.steps.keys()) graph.setNode(name);
-  for (const step of study.steps.values()) {
-    const needs = (name: string, span: Span): void => {
-      if (study.steps.has(name) && !graph.hasEdge(name, step.name))
-        graph.setEdge(name, step.name, span);
+  for (const { path } of stepsIn(study)) graph.setNode(path);
+  for (const step of stepsIn(study)) {
+    const needs = (other: CheckedStep, span: Span): void => {
+      if (!graph.hasEdge(other.path, step.path)) graph.setEdge(other.path, step.path, span);
     };
-    for (const { text, span } of step.after) needs(text, span);
-    visit(step, study, needs);
+    visit(step, needs);
   }
   return graph;
 }
 
-/** Follows what a step's inputs refer to, through sets and axes, to other steps. */
-function visit(
-  step: CheckedStep,
-  study: CheckedStudy,
-  needs: (name: string, span: Span) => void,
-): void {
-  const seen = new Set<Node>();
-  const open: Node[] = [...step.inputs.values()].map(({ value }) => value).reverse();
-  if (step.when !== undefined) open.push(step.when);
+/** A node, and the site that says what its names mean. */
+interface Written {
+  readonly node: Node;
+  readonly site: Site;
+}
+
+/** Follows what a step refers to, through sets, axes and protocols, to other steps. */
+function visit(step: CheckedStep, needs: (step: CheckedStep, span: Span) => void): void {
+  const seen = new Map<Node, Set<Site>>();
+  const open: Written[] = [...step.inputs.values()]
+    .map(({ value }) => ({ node: value, site: step }))
+    .reverse();
+  // What the uses of protocols around a step wait for, it waits for.
+  for (let site: Site | undefined = step; site !== undefined; site = site.scope.use?.site) {
+    if (site.when !== undefined) open.push({ node: site.when, site });
+    for (const { text, span } of site.after) {
+      const other = site.scope.steps.get(text);
+      if (other !== undefined) for (const each of tasksOf(other)) needs(each, span);
+    }
+  }
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    for (const { root, path, span } of referencesIn(next)) {
-      const [name, ...rest] = path;
-      if (root === 'sets' || root === 'matrix') {
-        const axis = step.matrix?.axes.find((each) => each.name === name);
-        const from = root === 'matrix' ? (axis?.values ?? []) : [study.sets.get(name ?? '')];
-        for (const value of from) {
-          const found = value === undefined ? undefined : navigate(value, rest);
-          if (found !== undefined && 'node' in found) open.push(found.node);
-        }
-      } else if (root !== 'params') needs(root, span);
+    const { node, site } = next;
+    const sites = seen.get(node);
+    if (sites?.has(site)) continue;
+    seen.set(node, (sites ?? new Set()).add(site));
+    for (const reference of referencesIn(node)) {
+      const producer = site.scope.steps.get(reference.root);
+      if (producer?.kind === 'step') needs(producer, reference.span);
+      else for (const each of writtenAt(reference, site)) open.push(each);
+    }
+  }
+}
+
+/** What a reference to anything but a step may stand for. */
+function writtenAt({ root, path }: Reference, site: Site): readonly Written[] {
+  const { scope } = site;
+  const [name = '', ...rest] = path;
+  const within = (from: readonly (Node | undefined)[], where: Site): Written[] =>
+    from.flatMap((node) => {
+      const found = node && navigate(node, rest);
+      return found !== undefined && 'node' in found ? [{ node: found.node, site: where }] : [];
+    });
+  switch (root) {
+    case 'params':
+      return [];
+    case 'sets':
+      return within([scope.sets.get(name)], site);
+    case 'matrix':
+      return within(site.matrix?.axes.find((each) => each.name === name)?.values ?? [], site);
+    case 'inputs':
+      return scope.use === null
+        ? []
+        : within([scope.use.site.inputs.get(name)?.value], scope.use.site);
+    default: {
+      const call = scope.steps.get(root);
+      if (call?.kind !== 'call' || call.inner === undefined) return [];
+      const { outputs, end } = call.inner;
+      const output = outputs.get(path.at(-1) ?? '');
+      return output === undefined ? [] : [{ node: output.value, site: end }];
     }
   }
 }

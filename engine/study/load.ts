@@ -1,6 +1,6 @@
 /** Study file -> checked and expanded study, or everything that is wrong with it. */
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { StepInterface } from '../step.ts';
 import { type Diagnostic, Problems, type ReadFile } from './diagnostic.ts';
 import { readDocument } from './document.ts';
@@ -10,8 +10,8 @@ import { Files } from './files.ts';
 import { graphOf, orderOf } from './graph.ts';
 import { checkNames } from './lookup.ts';
 import { displayed } from './parameters.ts';
-import { decode, parse } from './parse.ts';
-import { checkShape, checkVersion } from './shape.ts';
+import { stepsIn } from './scope.ts';
+import { readSource } from './source-file.ts';
 
 /** Written steps; more come from `matrix`. */
 const MOST_STEPS = 10_000;
@@ -42,43 +42,29 @@ export function loadStudy(file: string, options: LoadOptions): Loaded {
 }
 
 function load(file: string, options: LoadOptions, problems: Problems): ExpandedStudy | undefined {
-  const start = { file, start: 0, end: 0 };
-  let bytes: Uint8Array;
-  try {
-    bytes = (options.read ?? readFileSync)(file);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const why =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'it is a folder; name the study file in it'
-          : `it cannot be read (${code ?? error})`;
-    return problems.add('unreadable-study', start, why);
-  }
-  const text = decode(bytes, file, problems);
-  const root = text === undefined ? undefined : parse(text, file, problems);
-  if (root === undefined || !checkVersion(root, problems)) return undefined;
-  checkShape(root, problems);
-  if (root.kind !== 'map') return undefined;
-  const profile = options.profile;
-  const { registry, set = [] } = options;
-  const checked = readDocument(root, { registry, profile, set }, problems);
-  if (checked.steps.size > MOST_STEPS)
+  const read = options.read ?? readFileSync;
+  const root = readSource(file, 'study', { file, start: 0, end: 0 }, read, problems);
+  if (root === undefined) return undefined;
+  const { registry, profile, set = [] } = options;
+  const study = readDocument(root, file, { registry, profile, set, read }, problems);
+  const written = [...stepsIn(study)];
+  if (written.length > MOST_STEPS)
     return problems.add(
       'too-many-steps',
       root.entries.get('steps')!.key.span,
-      `the study has ${checked.steps.size} written steps; at most ${MOST_STEPS}: let a matrix make them`,
+      `the study has ${written.length} written steps; at most ${MOST_STEPS}: let a matrix make them`,
     );
-  checkNames(checked, problems);
-  const order = orderOf(graphOf(checked), problems);
-  const path = resolve(file);
-  const files = new Files(dirname(path), problems);
-  const { steps, tasks } = expand(checked, order ?? [...checked.steps.keys()], files, problems);
+  checkNames(study, problems);
+  const paths = orderOf(graphOf(study), problems);
+  const byPath = new Map(written.map((step) => [step.path, step] as const));
+  const order = paths?.map((path) => byPath.get(path)!) ?? written;
+  const files = new Files(problems);
+  const { steps, tasks } = expand(study, order, files, problems);
+  const name = root.entries.get('study')?.value;
   return {
-    name: checked.name,
-    file: path,
-    parameters: displayed(checked.parameters),
+    name: name?.kind === 'scalar' ? name.text : '',
+    file: resolve(file),
+    parameters: displayed(study.parameters),
     profile: profile ?? null,
     steps,
     tasks,

@@ -1,40 +1,48 @@
 /** Checks that whatever a study refers to exists; what does not is reported with its place. */
 import type { Problems } from './diagnostic.ts';
-import type { CheckedStep, CheckedStudy } from './document.ts';
 import type { Node, Scalar } from './node.ts';
 import { navigate, scalarsOf } from './node.ts';
 import { type Reference, referencesIn, said } from './references.ts';
+import type { Scope, Site } from './scope.ts';
 import { didYouMean, nearest } from './suggest.ts';
 
-/** Reports unknown names in the whole study: sets, axes, inputs, `after`. */
-export function checkNames(study: CheckedStudy, problems: Problems): void {
-  for (const [name, node] of study.sets) {
+/** Reports unknown names in a study and in the protocols that it uses. */
+export function checkNames(scope: Scope, problems: Problems): void {
+  for (const [name, node] of scope.sets) {
     checkScalars(node, problems);
     for (const reference of referencesIn(node))
-      if (reference.root === 'sets' || reference.root === 'matrix')
+      if (['sets', 'matrix', 'outputs'].includes(reference.root))
         problems.add(
           'bad-reference',
           reference.span,
           `set ${name} refers to ${reference.text}; sets hold values, $params and outputs of steps`,
         );
-      else checkReference(reference, undefined, study, problems);
+      else checkReference(reference, undefined, scope, problems);
   }
-  for (const step of study.steps.values()) {
-    const nodes = [
-      ...step.axisNodes,
-      ...[...step.inputs.values()].map(({ value }) => value),
-      ...(step.when === undefined ? [] : [step.when]),
-    ];
-    for (const node of nodes) {
-      checkScalars(node, problems);
-      const inAxis = step.axisNodes.includes(node);
-      for (const reference of referencesIn(node))
-        if (inAxis && reference.root === 'matrix')
-          problems.add('bad-reference', reference.span, 'an axis cannot refer to $matrix');
-        else checkReference(reference, step, study, problems);
-    }
-    for (const scalar of step.after) checkAfter(scalar, study, problems);
+  for (const step of scope.steps.values()) {
+    const given = [...step.inputs.values()].map(({ value }) => value);
+    const condition = step.when === undefined ? [] : [step.when];
+    for (const node of step.axisNodes) checkAxis(node, step, problems);
+    for (const node of [...given, ...condition]) checkNode(node, step, problems);
+    for (const scalar of step.after) checkAfter(scalar, scope, problems);
+    if (step.kind !== 'call' || step.inner === undefined) continue;
+    const { outputs, end } = step.inner;
+    for (const { value } of outputs.values()) checkNode(value, end, problems);
+    checkNames(step.inner.scope, problems);
   }
+}
+
+function checkNode(node: Node, site: Site, problems: Problems): void {
+  checkScalars(node, problems);
+  for (const reference of referencesIn(node)) checkReference(reference, site, site.scope, problems);
+}
+
+function checkAxis(node: Node, site: Site, problems: Problems): void {
+  checkScalars(node, problems);
+  for (const reference of referencesIn(node))
+    if (reference.root === 'matrix')
+      problems.add('bad-reference', reference.span, 'an axis cannot refer to $matrix');
+    else checkReference(reference, site, site.scope, problems);
 }
 
 /** Reports scalars that begin as a reference or expression and are none. */
@@ -45,18 +53,18 @@ function checkScalars(node: Node, problems: Problems): void {
   }
 }
 
-function checkAfter(scalar: Scalar, study: CheckedStudy, problems: Problems): void {
-  if (study.steps.has(scalar.text)) return;
+function checkAfter(scalar: Scalar, { steps }: Scope, problems: Problems): void {
+  if (steps.has(scalar.text)) return;
   const hint = scalar.text.startsWith('$')
     ? '; write the name of a step, without $'
-    : didYouMean(scalar.text, study.steps.keys(), 'steps');
+    : didYouMean(scalar.text, steps.keys(), 'steps');
   problems.add('unknown-step', scalar.span, `there is no step ${scalar.text}${hint}`);
 }
 
 function checkReference(
   reference: Reference,
-  step: CheckedStep | undefined,
-  study: CheckedStudy,
+  site: Site | undefined,
+  scope: Scope,
   problems: Problems,
 ): void {
   const { root, path, span, text } = reference;
@@ -65,50 +73,73 @@ function checkReference(
   switch (root) {
     case 'params':
       if (name === undefined) report('bad-reference', 'name a parameter: $params.name');
-      else if (!study.parameters.has(name))
+      else if (!scope.parameters.has(name))
         report(
           'unknown-parameter',
-          `there is no parameter ${name}${didYouMean(name, study.parameters.keys(), 'parameters')}`,
+          `there is no parameter ${name}${didYouMean(name, scope.parameters.keys(), 'parameters')}`,
         );
       else if (rest.length > 0)
         report('bad-reference', `a parameter has no parts; write $params.${name}`);
       return;
     case 'sets': {
-      const set = study.sets.get(name ?? '');
+      const set = scope.sets.get(name ?? '');
       if (name === undefined) report('bad-reference', 'name a set: $sets.name');
       else if (set === undefined)
         report(
           'unknown-set',
-          `there is no set ${name}${didYouMean(name, study.sets.keys(), 'sets')}`,
+          `there is no set ${name}${didYouMean(name, scope.sets.keys(), 'sets')}`,
         );
       else checkPath(set, rest, text, report);
       return;
     }
     case 'matrix': {
-      const axis = step?.matrix?.axes.find((each) => each.name === name);
+      const axis = site?.matrix?.axes.find((each) => each.name === name);
       if (name === undefined) report('bad-reference', 'name an axis: $matrix.name');
       else if (axis !== undefined)
         for (const value of axis.values) checkPath(value, rest, text, report);
-      else if (step !== undefined && !step.axisNames.includes(name))
+      else if (site !== undefined && !site.axisNames.includes(name))
         report(
           'unknown-axis',
-          step.axisNames.length === 0
-            ? `step ${step.name} has no matrix`
-            : `step ${step.name} has no axis ${name}${didYouMean(name, step.axisNames, 'axes')}`,
+          site.axisNames.length === 0
+            ? `step ${site.name} has no matrix`
+            : `step ${site.name} has no axis ${name}${didYouMean(name, site.axisNames, 'axes')}`,
         );
       return;
     }
+    case 'inputs':
+      checkInput(name, scope, report);
+      return;
     default:
-      if (!study.steps.has(root))
-        report('unknown-step', `there is no step ${root}${hint(root, study)}`);
+      if (!scope.steps.has(root))
+        report('unknown-step', `there is no step ${root}${hint(root, scope)}`);
   }
 }
 
+function checkInput(
+  name: string | undefined,
+  { use }: Scope,
+  report: (code: string, message: string) => undefined,
+): void {
+  if (use === null)
+    report('bad-reference', '$inputs belong to protocols; a study has parameters: $params.name');
+  else if (name === undefined) report('bad-reference', 'name an input: $inputs.name');
+  else if (!use.declared.has(name))
+    report(
+      'unknown-input',
+      `protocol ${use.protocol} has no input ${name}${didYouMean(name, use.declared.keys(), 'its inputs')}`,
+    );
+}
+
 /** Of steps, or of the words that references begin with. */
-function hint(root: string, study: CheckedStudy): string {
-  const word = nearest(root, ['params', 'sets', 'matrix']);
+function hint(root: string, scope: Scope): string {
+  const word = nearest(root, [
+    'params',
+    'sets',
+    'matrix',
+    ...(scope.use === null ? [] : ['inputs']),
+  ]);
   return word === undefined
-    ? didYouMean(root, study.steps.keys(), 'steps')
+    ? didYouMean(root, scope.steps.keys(), 'steps')
     : `; did you mean ${word}?`;
 }
 

@@ -44,6 +44,7 @@ export function positionsOf({ axes, elements }: Matrix, element: number): Positi
 
 /** Number of the element with these positions; undefined if it is not there. */
 export function elementAt(matrix: Matrix, positions: Positions): number | undefined {
+  if (positions.some((position) => position < 0)) return undefined;
   if (matrix.elements !== null) return matrix.numbers.get(positions.join(' '));
   return positions.reduce(
     (number, position, k) => number * matrix.axes[k]!.labels.length + position,

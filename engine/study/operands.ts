@@ -1,13 +1,13 @@
 /** Expressions of a study: what their names stand for, and their value as far as it is known. */
-import type { Bound, Place } from './bound.ts';
+import type { Bound } from './bound.ts';
 import type { Problems, Related } from './diagnostic.ts';
-import type { CheckedStudy } from './document.ts';
 import type { Binding } from './expanded.ts';
 import { evaluate } from './expression.ts';
 import { follow } from './follow.ts';
 import { plainValue, type Scalar } from './node.ts';
 import { outputName, valueOfOutput } from './outputs.ts';
-import { type Reference, referenceOf, said, spanWithin } from './references.ts';
+import { type Reference, referenceOf, type Said, said, spanWithin } from './references.ts';
+import type { Place } from './scope.ts';
 import type { Sources } from './source.ts';
 import { ExpressionError, type Tree } from './syntax.ts';
 import { type Value, valueOfJson } from './value.ts';
@@ -17,13 +17,15 @@ export interface Computed extends Bound<Binding & { readonly kind: 'expression' 
   readonly value: Value;
 }
 
+/** Expressions in expressions, by way of protocols. */
+const DEEPEST = 200;
+
 export class Expressions {
-  readonly #study: CheckedStudy;
   readonly #sources: Sources;
   readonly #problems: Problems;
+  #depth = 0;
 
-  constructor(study: CheckedStudy, sources: Sources, problems: Problems) {
-    this.#study = study;
+  constructor(sources: Sources, problems: Problems) {
     this.#sources = sources;
     this.#problems = problems;
   }
@@ -32,6 +34,22 @@ export class Expressions {
   compute(scalar: Scalar, place: Place, via: readonly Related[]): Computed | undefined {
     const meaning = said(scalar);
     if (meaning.kind !== 'expression') return undefined;
+    if (this.#depth >= DEEPEST)
+      return this.#problems.add('cycle', scalar.span, 'this expression needs its own value');
+    this.#depth++;
+    try {
+      return this.#compute(scalar, meaning, place, via);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #compute(
+    scalar: Scalar,
+    meaning: Said & { readonly kind: 'expression' },
+    place: Place,
+    via: readonly Related[],
+  ): Computed | undefined {
     const { text, tree, offset } = meaning;
     const operands = new Map<string, Binding>();
     let varies = false;
@@ -76,23 +94,27 @@ export class Expressions {
     const fail = (code: string, message: string): never => {
       throw new ExpressionError(code, name, message);
     };
-    const followed = follow(asScalar(reference), place, this.#study);
+    const followed = follow(asScalar(reference), place, this.#problems);
     if (followed === undefined || followed.node.kind === 'broken') throw new Reported();
-    const { node } = followed;
+    const { node, via } = followed;
     if (node.kind === 'map')
       return fail('wrong-kind', `${name.name} is a mapping; expected a value`);
     if (node.kind === 'list')
       return fail('wrong-kind', `${name.name} is a list; expressions compute with single values`);
     const meaning = said(node);
     if (meaning.kind === 'wrong') throw new Reported();
-    if (meaning.kind === 'expression')
-      return fail('wrong-kind', `${name.name} is itself an expression; write it out here`);
+    if (meaning.kind === 'expression') {
+      if (node.kind !== 'scalar') throw new Reported();
+      const inner = this.compute(node, followed.place, via);
+      if (inner === undefined) throw new Reported();
+      return { ...inner, varies: inner.varies || followed.varies };
+    }
     if (meaning.kind === 'literal') {
       const plain = plainValue(meaning.scalar);
       const binding: Binding = { kind: 'literal', value: plain, span: node.span };
       return { binding, value: valueOfJson(plain), varies: followed.varies };
     }
-    const source = this.#sources.find(meaning.reference, place, []);
+    const source = this.#sources.find(meaning.reference, followed.place, via);
     if (source === undefined) throw new Reported();
     if (source.selection.gather)
       return fail('wrong-kind', `.*. gathers many values; expressions compute with single ones`);
@@ -107,7 +129,7 @@ export class Expressions {
         'unknown-unit',
         `${name.name} is in ${source.output.unit}, which expressions do not know`,
       );
-    const bound = this.#sources.one(source, place, []);
+    const bound = this.#sources.one(source, followed.place, via);
     if (bound === undefined) throw new Reported();
     return { binding: bound.binding, value, varies: bound.varies || followed.varies };
   }

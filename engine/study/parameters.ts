@@ -8,10 +8,16 @@ import { said } from './references.ts';
 import { didYouMean } from './suggest.ts';
 import { misread } from './yaml-traps.ts';
 
+export interface Choices {
+  readonly profile: string | undefined;
+  /** `name=value` each. */
+  readonly set: readonly string[];
+}
+
 /** The parameters of a study; profiles that are not chosen are checked too. */
 export function readParameters(
   root: Mapping,
-  choices: { readonly profile: string | undefined; readonly set: readonly string[] },
+  choices: Choices,
   problems: Problems,
 ): Map<string, Node> {
   const parameters = new Map<string, Node>();

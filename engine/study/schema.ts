@@ -6,6 +6,7 @@
  * for editors.
  */
 import type { InputField, StepDeclaration } from '../step.ts';
+import { declaredInputSchema } from './declared-inputs.ts';
 import { declaredOutputSchema } from './declared-outputs.ts';
 import { execDeclaration } from './exec-interface.ts';
 import { EXEC, LANGUAGE, NAME, STUDY_NAME } from './names.ts';
@@ -44,9 +45,9 @@ const step: JsonSchema = {
   type: 'object',
   description: 'a mapping with uses and with',
   additionalProperties: false,
-  required: ['uses'],
   properties: {
     uses: { type: 'string', description: 'the name of a step type' },
+    protocol: { type: 'string', minLength: 1, description: 'the path of a protocol file' },
     with: { type: 'object', description: 'a mapping from inputs to their values' },
     matrix: {
       type: 'object',
@@ -119,6 +120,28 @@ const step: JsonSchema = {
   },
 };
 
+const version: JsonSchema = {
+  const: LANGUAGE,
+  description: `${LANGUAGE}, the version of the language`,
+};
+const fileName: JsonSchema = {
+  type: 'string',
+  pattern: STUDY_NAME,
+  description: 'a name of letters, digits, _, . and -',
+};
+const params = named(parameter, 'a mapping from parameters to their values');
+const sets = named(
+  {
+    description: 'a mapping from labels to values, or a list of values',
+    anyOf: [{ type: 'object' }, { type: 'array', items: scalar }],
+  },
+  'a mapping from sets to their elements',
+);
+const stepsOf = (each: JsonSchema): JsonSchema => ({
+  ...named(each, 'a mapping from steps to what they do'),
+  minProperties: 1,
+});
+
 /** The language, whatever step types there are. */
 export function languageSchema(stepSchema: JsonSchema = step): JsonSchema {
   return {
@@ -129,34 +152,57 @@ export function languageSchema(stepSchema: JsonSchema = step): JsonSchema {
     additionalProperties: false,
     required: ['curie', 'study', 'steps'],
     properties: {
-      curie: { const: LANGUAGE, description: `${LANGUAGE}, the version of the language` },
-      study: {
-        type: 'string',
-        pattern: STUDY_NAME,
-        description: 'a name of letters, digits, _, . and -',
-      },
-      params: named(parameter, 'a mapping from parameters to their values'),
+      curie: version,
+      study: fileName,
+      params,
       profiles: {
         type: 'object',
         description: 'a mapping from profiles to the parameters they change',
-        additionalProperties: named(parameter, 'a mapping from parameters to their values'),
+        additionalProperties: params,
       },
-      sets: named(
-        {
-          description: 'a mapping from labels to values, or a list of values',
-          anyOf: [{ type: 'object' }, { type: 'array', items: scalar }],
-        },
-        'a mapping from sets to their elements',
-      ),
-      steps: { ...named(stepSchema, 'a mapping from steps to what they do'), minProperties: 1 },
+      sets,
+      steps: stepsOf(stepSchema),
     },
   };
 }
 
-/** The language with the inputs of each step type: completion and checks in editors. */
+/** The language of protocol files. */
+export function protocolSchema(stepSchema: JsonSchema = step): JsonSchema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'curie protocol',
+    type: 'object',
+    description: 'a mapping with curie, protocol, inputs, steps and outputs',
+    additionalProperties: false,
+    required: ['curie', 'protocol', 'steps', 'outputs'],
+    properties: {
+      curie: version,
+      protocol: fileName,
+      inputs: named(declaredInputSchema, 'a mapping from inputs to what they are'),
+      params,
+      sets,
+      steps: stepsOf(stepSchema),
+      outputs: {
+        ...named(scalar, 'a mapping from outputs to what steps give, such as $step.output'),
+        minProperties: 1,
+      },
+    },
+  };
+}
+
+/** Studies with the inputs of each step type: completion and checks in editors. */
 export function studySchema(registry: readonly StepDeclaration[]): JsonSchema {
+  return languageSchema(knownSteps(registry));
+}
+
+/** The same for protocols. */
+export function protocolSchemaFor(registry: readonly StepDeclaration[]): JsonSchema {
+  return protocolSchema(knownSteps(registry));
+}
+
+function knownSteps(registry: readonly StepDeclaration[]): JsonSchema {
   const types = [...registry, execDeclaration];
-  const known: JsonSchema = {
+  return {
     ...step,
     properties: {
       ...asRecord(step.properties),
@@ -166,13 +212,13 @@ export function studySchema(registry: readonly StepDeclaration[]): JsonSchema {
         oneOf: types.map(({ type, about }) => ({ const: type, description: about })),
       },
     },
+    oneOf: [{ required: ['uses'] }, { required: ['protocol'] }],
     allOf: types.map((declaration) => ({
-      if: { properties: { uses: { const: declaration.type } } },
+      if: { properties: { uses: { const: declaration.type } }, required: ['uses'] },
       // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
       then: conditionsOf(declaration),
     })),
   };
-  return languageSchema(known);
 }
 
 function asRecord(value: unknown): JsonSchema {

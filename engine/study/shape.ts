@@ -3,7 +3,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import type { Problems } from './diagnostic.ts';
 import { LANGUAGE } from './names.ts';
 import { describe, type Entry, jsonOf, type Node } from './node.ts';
-import { languageSchema } from './schema.ts';
+import { languageSchema, protocolSchema } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 
 /** False, with the reason in `problems`, if the file is for another version of the language. */
@@ -24,11 +24,27 @@ export function checkVersion(root: Node, problems: Problems): boolean {
   return false;
 }
 
+export type Kind = 'study' | 'protocol';
+
+/** False, with the reason in `problems`, if the file is a study where a protocol is wanted, or so. */
+export function checkKind(root: Node, kind: Kind, problems: Problems): boolean {
+  const other = kind === 'study' ? 'protocol' : 'study';
+  const named = root.kind === 'map' && !root.entries.has(kind) && root.entries.get(other);
+  if (named)
+    problems.add(
+      `no-${kind}`,
+      named.key.span,
+      kind === 'study'
+        ? 'this is a protocol, which runs as a step of a study: step: { protocol: FILE, with: ... }'
+        : 'this is a study, and only protocols can be used by steps; a protocol begins with protocol: NAME',
+    );
+  return !named;
+}
+
 /** Adds what does not fit the language's schema to `problems`. */
-export function checkShape(root: Node, problems: Problems): void {
-  const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(
-    languageSchema(),
-  );
+export function checkShape(root: Node, kind: Kind, problems: Problems): void {
+  const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true });
+  const validate = ajv.compile(kind === 'study' ? languageSchema() : protocolSchema());
   if (validate(jsonOf(root))) return;
   const errors = validate.errors ?? [];
   // Of `anyOf` only the whole counts, not why each of its parts does not fit.
@@ -37,18 +53,18 @@ export function checkShape(root: Node, problems: Problems): void {
     const isPart = wholes.some(
       (whole) => whole !== error && error.schemaPath.startsWith(`${whole.schemaPath}/`),
     );
-    if (!isPart) report(error, root, problems);
+    if (!isPart) report(error, root, kind, problems);
   }
 }
 
-function report(error: ErrorObject, root: Node, problems: Problems): void {
+function report(error: ErrorObject, root: Node, kind: Kind, problems: Problems): void {
   const path = error.instancePath
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const { node, key } = locate(root, path);
   if (node.kind === 'broken') return;
-  const subject = subjectOf(path);
+  const subject = path.length === 0 ? `the ${kind}` : subjectOf(path);
   const place = key?.key.span ?? { ...node.span, end: node.span.start };
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -111,15 +127,15 @@ function locate(root: Node, path: readonly string[]): { node: Node; key: Entry |
 
 const SINGULAR: { readonly [section: string]: string } = {
   steps: 'step',
+  inputs: 'input',
   params: 'parameter',
   sets: 'set',
   profiles: 'profile',
 };
 
-/** `step density`, `after of step density`, `parameter atoms`, `the study`. */
+/** `step density`, `after of step density`, `parameter atoms`. */
 function subjectOf(path: readonly string[]): string {
-  const [section, name, ...rest] = path;
-  if (section === undefined) return 'the study';
+  const [section = '', name, ...rest] = path;
   const singular = SINGULAR[section];
   if (name === undefined || singular === undefined) return path.join('.');
   return rest.length === 0 ? `${singular} ${name}` : `${rest.join('.')} of ${singular} ${name}`;

@@ -69,7 +69,7 @@ export interface ToyTask {
   readonly inputs?: { readonly [name: string]: Binding };
   readonly after?: readonly TaskId[];
   readonly partial?: boolean;
-  readonly when?: Binding;
+  readonly when?: readonly Binding[];
 }
 
 export function study(...tasks: readonly ToyTask[]): ExpandedStudy {

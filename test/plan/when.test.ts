@@ -60,7 +60,7 @@ function resolve(
     name: 'user',
     of: user,
     inputs,
-    ...(condition && { when: condition }),
+    ...(condition && { when: [condition] }),
   });
   return resolveInputs(toy.tasks.at(-1)!, toy, ignorance, (k) => ended[k]!);
 }
@@ -78,11 +78,16 @@ const first = (...options: readonly Binding[]): Binding => ({
   span: somewhere,
 });
 
+const skippedWith = (task: number): Resolution => ({
+  kind: 'skipped',
+  because: { kind: 'upstream', task },
+});
+
 when('a task whose condition does not hold is skipped, whatever its inputs', () => {
   for (const ended of [given, failed, pending, skipped])
     assert.equal(resolve({ file: output(0) }, [ended], literal(false)), {
       kind: 'skipped',
-      by: null,
+      because: { kind: 'condition', span: somewhere },
     });
   assert.is(resolve({ file: output(0) }, [given], literal(true)).kind, 'ready');
 });
@@ -98,7 +103,7 @@ when('a condition on values of other tasks waits for them, or fails with them', 
   const condition = expression('s0.pressure > 2 GPa', 0);
   assert.equal(resolve({}, [pending], condition), { kind: 'waiting', for: [0] });
   assert.equal(resolve({}, [failed], condition), { kind: 'blocked', by: 0 });
-  assert.equal(resolve({}, [skipped], condition), { kind: 'skipped', by: 0 });
+  assert.equal(resolve({}, [skipped], condition), skippedWith(0));
   assert.is(resolve({}, [given], condition).kind, 'ready');
   assert.is(resolve({}, [given], expression('s0.pressure > 4 GPa', 0)).kind, 'skipped');
   const unknown = resolve({}, [open], condition);
@@ -107,16 +112,13 @@ when('a condition on values of other tasks waits for them, or fails with them', 
 });
 
 when('a task that takes from a skipped one is skipped too', () => {
-  assert.equal(resolve({ file: output(0) }, [skipped]), { kind: 'skipped', by: 0 });
-  assert.equal(resolve({ pressure: expression('2 * s0.pressure', 0) }, [skipped]), {
-    kind: 'skipped',
-    by: 0,
-  });
+  assert.equal(resolve({ file: output(0) }, [skipped]), skippedWith(0));
+  assert.equal(resolve({ pressure: expression('2 * s0.pressure', 0) }, [skipped]), skippedWith(0));
   const list: Binding = { kind: 'list', items: [output(1), output(0)], span: somewhere };
-  assert.equal(resolve({ files: list }, [skipped, given]), { kind: 'skipped', by: 0 });
+  assert.equal(resolve({ files: list }, [skipped, given]), skippedWith(0));
   assert.equal(
     resolve({ files: list }, [skipped, failed]),
-    { kind: 'skipped', by: 0 },
+    skippedWith(0),
     'even if it needs a failed one as well',
   );
 });
@@ -126,7 +128,7 @@ when('a gather leaves out what was skipped, as long as others are there', () => 
   const direct = resolve({ files: gather(0, 2) }, [given, skipped, given]);
   assert.ok(some.kind === 'ready' && direct.kind === 'ready');
   assert.is(some.key, direct.key);
-  assert.equal(resolve({ files: gather(0, 1) }, [skipped, skipped]), { kind: 'skipped', by: 0 });
+  assert.equal(resolve({ files: gather(0, 1) }, [skipped, skipped]), skippedWith(0));
 });
 
 when('first takes the first that was not skipped, with its key', () => {
@@ -147,10 +149,7 @@ when('first takes the first that was not skipped, with its key', () => {
     kind: 'blocked',
     by: 1,
   });
-  assert.equal(resolve({ file: first(output(0), output(1)) }, [skipped, skipped]), {
-    kind: 'skipped',
-    by: 0,
-  });
+  assert.equal(resolve({ file: first(output(0), output(1)) }, [skipped, skipped]), skippedWith(0));
   const gathered = resolve({ files: first(gather(0), gather(1)) }, ended);
   assert.ok(gathered.kind === 'ready');
 });
@@ -171,7 +170,7 @@ when('first and if compute with what is there', () => {
 
 when('a plan says who is skipped and why', () => {
   const toy = study(
-    { name: 'a', of: source, when: { kind: 'literal', value: false, span: line(7) } },
+    { name: 'a', of: source, when: [{ kind: 'literal', value: false, span: line(7) }] },
     { name: 'b', of: user, inputs: { file: output(0) } },
     { name: 'c', of: user, after: [0] },
   );
@@ -181,7 +180,7 @@ when('a plan says who is skipped and why', () => {
     ['skip', 'skip', 'run'],
   );
   const words = (decision: Decision) =>
-    decision.kind === 'skip' ? describeSkip(decision, toy, at) : '';
+    decision.kind === 'skip' ? describeSkip(decision.because, toy, at) : '';
   assert.equal(decisions.map(words), [
     'its condition does not hold (toy.yaml:7)',
     'a was skipped',
@@ -197,9 +196,9 @@ when('tasks that a condition or a choice asks are needed', () => {
       name: 'c',
       of: user,
       inputs: { file: first(output(0), output(1)) },
-      when: output(1, 'flag'),
+      when: [output(1, 'flag')],
     },
-    { name: 'd', of: user, when: output(0, 'flag') },
+    { name: 'd', of: user, when: [output(0, 'flag')] },
   );
   assert.equal(takesFrom(toy.tasks[2]!), [0, 1]);
   assert.equal([...tasksNeededBy(toy, new Set([3]))].sort(), [0, 3]);

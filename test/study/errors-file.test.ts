@@ -126,7 +126,7 @@ refuses(
   `${HEAD}    repeat: { max: 3 }
 `,
   `
-study.yaml:11:5: unknown key repeat in step model; known: uses, with, matrix, when, after, resources, partial, timeout, retry, outputs
+study.yaml:11:5: unknown key repeat in step model; known: uses, protocol, with, matrix, when, after, resources, partial, timeout, retry, outputs
 11 |     repeat: { max: 3 }
    |     ^^^^^^`,
 );

@@ -166,7 +166,7 @@ test('a caret stands under its place with tabs, wide marks and Windows line ends
 4 |   data: { uses:\timport, "A\u030A\u00C5": 1 }
   |   ^^^^
 
-study.yaml:4:25: unknown key A\u030A\u00C5 in step data; known: uses, with, matrix, when, after, resources, partial, timeout, retry, outputs
+study.yaml:4:25: unknown key A\u030A\u00C5 in step data; known: uses, protocol, with, matrix, when, after, resources, partial, timeout, retry, outputs
 4 |   data: { uses:\timport, "A\u030A\u00C5": 1 }
   |                \t        ^^^^`,
   );

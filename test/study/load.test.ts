@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
 import { formatDiagnostics, source } from '../../engine/study/diagnostic.ts';
 import { type Loaded, loadStudy } from '../../engine/study/load.ts';
-import { studySchema } from '../../engine/study/schema.ts';
+import { type JsonSchema, protocolSchemaFor, studySchema } from '../../engine/study/schema.ts';
 import { steps } from '../../steps/index.ts';
 import { folderPath, HEAD, load, messages, registry } from './rig.ts';
 
@@ -79,11 +79,13 @@ test('every task knows its place in the file', () => {
   assert.equal(source(model!.inputs.updates!.span, read).line, 3, 'where the parameter is set');
 });
 
-test('the schema for editors is current; if not, run npm run schemas', () => {
-  const written: unknown = JSON.parse(
-    readFileSync(join(root, 'schemas/study.schema.json'), 'utf8'),
-  );
-  assert.equal(written, JSON.parse(JSON.stringify(studySchema(steps))));
+test('the schemas for editors are current; if not, run npm run schemas', () => {
+  const isCurrent = (name: string, schema: JsonSchema) => {
+    const written: unknown = JSON.parse(readFileSync(join(root, 'schemas', name), 'utf8'));
+    assert.equal(written, JSON.parse(JSON.stringify(schema)));
+  };
+  isCurrent('study.schema.json', studySchema(steps));
+  isCurrent('protocol.schema.json', protocolSchemaFor(steps));
 });
 
 const validate = new Ajv({ allowUnionTypes: true, strict: true, strictRequired: false }).compile(

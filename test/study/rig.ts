@@ -1,9 +1,13 @@
 /** Loads studies written in a test against a few small step types; nothing of them ever runs. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineStep, type StepDeclaration, type StepInterface } from '../../engine/step.ts';
-import { type Diagnostic, formatDiagnostics } from '../../engine/study/diagnostic.ts';
+import {
+  type Diagnostic,
+  formatDiagnostics,
+  type ReadFile,
+} from '../../engine/study/diagnostic.ts';
 import type { Binding, ExpandedStudy, Task } from '../../engine/study/expanded.ts';
 import { type LoadOptions, loadStudy } from '../../engine/study/load.ts';
 
@@ -103,24 +107,30 @@ const folder = folderWithFrames();
 process.on('exit', () => folder.remove());
 export const folderPath = folder.path;
 
+/** The study is a text; protocols that it uses are in the folder. */
+function reading(text: string): ReadFile {
+  return (path) =>
+    path.endsWith('study.yaml') ? new TextEncoder().encode(text) : readFileSync(path);
+}
+
 /** What is wrong with a study, as the terminal shows it; '' if nothing is. */
 export function messages(text: string, options: Options = {}): string {
   const file = join(folder.path, 'study.yaml');
-  const read = () => new TextEncoder().encode(text);
+  const read = reading(text);
   const loaded = loadStudy(file, { registry, ...options, read });
   if (!('diagnostics' in loaded)) return '';
   return formatDiagnostics(loaded.diagnostics, read).replaceAll(`${folder.path}/`, '');
 }
 
 export function diagnosticsOf(text: string, options: Options = {}): readonly Diagnostic[] {
-  const read = () => new TextEncoder().encode(text);
+  const read = reading(text);
   const loaded = loadStudy(join(folder.path, 'study.yaml'), { registry, ...options, read });
   return 'diagnostics' in loaded ? loaded.diagnostics : [];
 }
 
 /** A study that must be right. */
 export function load(text: string, options: Options = {}): ExpandedStudy {
-  const read = () => new TextEncoder().encode(text);
+  const read = reading(text);
   const loaded = loadStudy(join(folder.path, 'study.yaml'), { registry, ...options, read });
   if ('diagnostics' in loaded)
     throw new Error(`the study is refused:\n${formatDiagnostics(loaded.diagnostics, read)}`);

@@ -9,7 +9,7 @@ const npt = 'uses: npt, with: { potential: $model.model, composition: Fe, temper
 const study = (when: string, more = '') => load(`${HEAD}  d: { ${npt}, when: ${when} }\n${more}`);
 const conditionOf = (text: string, task = 'd') => {
   const loaded = study(text);
-  return short(loaded, taskNamed(loaded, task).when);
+  return short(loaded, taskNamed(loaded, task).when?.[0]);
 };
 
 test('a condition is true, false, a parameter or an expression', () => {
@@ -31,7 +31,7 @@ test('a condition may differ from element to element', () => {
     with: { potential: $model.model, composition: Fe, temperature: $matrix.t }
     when: $( matrix.t > 1600 K )
 `);
-  const of = (task: string) => short(loaded, taskNamed(loaded, task).when);
+  const of = (task: string) => short(loaded, taskNamed(loaded, task).when?.[0]);
   assert.equal([of('d/1500K'), of('d/1800K')], [false, true]);
 });
 
