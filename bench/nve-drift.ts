@@ -29,14 +29,13 @@ const limit = timestep > 1 ? 0.1 : 0.02;
 const model = decodeModel(readFileSync(path));
 const threads = Math.min(4, availableParallelism());
 const field = openDeepPotential(model, member - 1, { threads });
-const request = {
+const crystal = startingCrystal(field, {
+  kind: 'bcc',
   composition: { Fe: 1 },
-  sites: atoms,
+  atoms,
   seed: 1,
   range: model.range.volume,
-};
-const crystal = startingCrystal(field, ['bcc', 'fcc'], request, () => {});
-if (crystal === null) throw new Error('the potential has no crystal in its training range');
+});
 const watch = { range: model.range, elements: field.elements, deviation: null };
 const npt = densityProgram({
   crystal,

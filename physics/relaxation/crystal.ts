@@ -43,9 +43,7 @@ export function crystalCurve(
   const symmetric = alloy.types.every((type) => type === alloy.types[0]);
   const at = (volume: number): VolumePoint => {
     between();
-    const scale = cbrt((volume * metals) / cellVolume(alloy.cell));
-    const positions = alloy.positions.map((x) => x * scale);
-    const cell = alloy.cell.map((x) => x * scale);
+    const { positions, cell } = atVolume(alloy, volume * metals);
     if (!symmetric)
       return { volume, energy: relaxAtoms(field, alloy.types, positions, cell).energy / atoms };
     field.setAtoms(alloy.types);
@@ -72,6 +70,51 @@ export function crystalCurve(
     center = minimum.volume;
   }
   return { scan, minimum, otherMinima: minima.filter((point) => point !== lowest) };
+}
+
+/** The same atoms in a cell of another volume, Å³. */
+function atVolume(alloy: Alloy, volume: number): Alloy {
+  const scale = cbrt(volume / cellVolume(alloy.cell));
+  return {
+    ...alloy,
+    positions: alloy.positions.map((x) => x * scale),
+    cell: alloy.cell.map((x) => x * scale),
+  };
+}
+
+/** Volumes tried for a start. */
+const START_POINTS = 13;
+/** eV/Å; a start is heated at once. */
+const START_TOLERANCE = 0.05;
+
+/**
+ * What a simulation starts from: the crystal at that one of 13 volumes over the range at which
+ * its energy is least, its atoms relaxed to 0.05 eV/Å. Barostat and heat do the rest, so a
+ * minimum outside the range needs no other treatment than one inside.
+ *
+ * @param alloy  atoms at any volume
+ * @param metals lattice sites: volumes are per metal atom
+ * @param range  Å³ per metal atom
+ */
+export function roughlyRelaxed(
+  field: ForceField,
+  alloy: Alloy,
+  metals: number,
+  range: readonly [number, number],
+  between: () => void = () => {},
+): Alloy {
+  const [least, most] = range;
+  let best = { energy: Number.POSITIVE_INFINITY, alloy };
+  for (let k = 0; k < START_POINTS; k++) {
+    between();
+    const volume = least + ((most - least) * k) / (START_POINTS - 1);
+    const tried = atVolume(alloy, volume * metals);
+    const { energy } = relaxAtoms(field, tried.types, tried.positions, tried.cell, {
+      tolerance: START_TOLERANCE,
+    });
+    if (energy < best.energy) best = { energy, alloy: tried };
+  }
+  return best.alloy;
 }
 
 /** Lattice sites of an alloy whose volume is relaxed; an element needs one unit cell. */

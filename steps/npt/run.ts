@@ -38,11 +38,11 @@ import type { npt } from './interface.ts';
 
 type NptInputs = Inputs<typeof npt>;
 
-/** What a phase starts from: itself, or crystals that can be melted. */
-const CRYSTALS: { readonly [P in NptInputs['phase']]: readonly CrystalKind[] } = {
-  liquid: ['bcc', 'fcc'],
-  bcc: ['bcc'],
-  fcc: ['fcc'],
+/** What a phase starts from: itself, or a crystal that can be melted. */
+const CRYSTALS: { readonly [P in NptInputs['phase']]: CrystalKind } = {
+  liquid: 'bcc',
+  bcc: 'bcc',
+  fcc: 'fcc',
 };
 
 export async function run(inputs: NptInputs, task: TaskContext): Promise<Outcome> {
@@ -63,16 +63,9 @@ export async function measureDensity(
   task: TaskContext,
 ): Promise<Outcome> {
   const { composition, temperature, pressure, phase } = inputs;
-  const crystal = crystalOf(potential, inputs, task);
-  if (crystal === null) {
-    const [low, high] = potential.watch.range.volume;
-    return {
-      kind: 'inconclusive',
-      reason: `the energy of ${CRYSTALS[phase].join(', ')} has no minimum between the training frames' ${low.toFixed(1)} and ${high.toFixed(1)} Å³ per metal atom: no crystal to start from`,
-    };
-  }
+  potential.setThreads(task.threads());
   const plan: DensityPlan = {
-    crystal,
+    crystal: crystalOf(potential, inputs, task),
     phase,
     members: potential.members,
     temperature,
@@ -142,13 +135,12 @@ export async function measureDensity(
   return { kind: 'done', outputs, figures };
 }
 
-function crystalOf(potential: Potential, inputs: NptInputs, task: TaskContext): State | null {
+function crystalOf(potential: Potential, inputs: NptInputs, task: TaskContext): State {
   const { composition, atoms, seed, phase } = inputs;
-  const request = { composition, sites: atoms, seed, range: potential.watch.range.volume };
+  const range = potential.watch.range.volume;
+  const wanted = { kind: CRYSTALS[phase], composition, atoms, seed, range };
   try {
-    return startingCrystal(potential.fields[0]!, CRYSTALS[phase], request, () =>
-      task.throwIfStopped(),
-    );
+    return startingCrystal(potential.fields[0]!, wanted, () => task.throwIfStopped());
   } catch (error) {
     if (error instanceof CompositionError) throw new StepError(error.message);
     throw error;
