@@ -17,7 +17,9 @@ export class CandidateList {
   readonly #range: number;
   readonly #words: Int32Array;
   readonly #reals: Float64Array;
-  readonly #buffers: { readonly [name in 'atoms' | 'found' | 'candidates' | 'bins']: Buffer };
+  readonly #buffers: {
+    readonly [name in 'atoms' | 'found' | 'candidates' | 'images' | 'bins']: Buffer;
+  };
   readonly #cellRows: Float64Array;
   /** Cell when the list was made; empty without a list. */
   #oldCell: Float64Array = new Float64Array(0);
@@ -48,12 +50,14 @@ export class CandidateList {
       atoms: new Buffer(pool),
       found: new Buffer(pool),
       candidates: new Buffer(pool),
+      images: new Buffer(pool),
       bins: new Buffer(pool),
     };
     this.#words[layout.N_CELL] = pool.allocate(96);
     this.#cellRows = new Float64Array(pool.memory.buffer, this.#words[layout.N_CELL], 12);
     this.#words[layout.N_COUNTER] = pool.allocate(4);
     this.#reals[layout.NX_RANGE] = this.#range;
+    this.#reserveImages(64);
   }
 
   /**
@@ -100,9 +104,10 @@ export class CandidateList {
     for (let k = 0; k < 9; k++) {
       this.#cellRows[4 * Math.floor(k / 3) + (k % 3)] = cell[k]!;
     }
-    if (this.#stillValid(cell)) return false;
-    this.#make(cell);
-    return true;
+    const valid = this.#stillValid(cell);
+    if (!valid) this.#make(cell);
+    this.#pool.call('placeImages', this.record);
+    return !valid;
   }
 
   #stillValid(cell: Float64Array): boolean {
@@ -158,16 +163,25 @@ export class CandidateList {
       );
     }
     this.#search(volume);
-    words[layout.N_CANDIDATES] = this.#reserveCandidates();
+    this.#buffers.candidates.reserve(layout.CANDIDATE_BYTES * this.total);
+    words[layout.N_CANDIDATES] = this.#buffers.candidates.address;
     this.#pool.call('arrange', this.record);
+    while (this.#pool.call('numberImages', this.record) !== 0) {
+      this.#reserveImages(4 * words[layout.N_IMAGE_ROOM]!);
+    }
     this.#old.set(this.positions);
     this.#oldCell = Float64Array.from(cell);
     this.#oldInverse = inverse;
   }
 
-  #reserveCandidates(): number {
-    this.#buffers.candidates.reserve(layout.CANDIDATE_BYTES * this.total);
-    return this.#buffers.candidates.address;
+  /** @param room a power of 2 */
+  #reserveImages(room: number): void {
+    this.#words[layout.N_IMAGE_ROOM] = room;
+    this.#buffers.images.reserveFields(this.#words, [
+      [layout.N_IMAGE_KEYS, 8 * room],
+      [layout.N_IMAGE_HASH, 8 * room],
+      [layout.N_SHIFTS, 32 * room],
+    ]);
   }
 
   #search(volume: number): void {

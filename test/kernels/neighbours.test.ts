@@ -18,16 +18,18 @@ interface Entry {
 /** The list as plain data; `types` must ascend. */
 function candidates(list: CandidateList, pool: Pool): Entry[][] {
   const { buffer } = pool.memory;
-  const at = new Int32Array(buffer, list.record, 64)[layout.N_CANDIDATES]!;
-  const view = new DataView(buffer, at);
+  const words = new Int32Array(buffer, list.record, layout.LIST_BYTES / 4);
+  const view = new DataView(buffer);
   const { first } = list;
   return Array.from({ length: first.length - 1 }, (_, i) =>
     Array.from({ length: first[i + 1]! - first[i]! }, (_, k) => {
-      const from = layout.CANDIDATE_BYTES * (first[i]! + k);
-      const image = (d: number) => view.getInt16(from + 8 + 2 * d, true);
+      const at = words[layout.N_CANDIDATES]! + layout.CANDIDATE_BYTES * (first[i]! + k);
+      // A shift is 32 bytes, the image that it belongs to 8.
+      const key = words[layout.N_IMAGE_KEYS]! + view.getInt32(at + layout.D_SHIFT, true) / 4;
+      const image = (d: number) => view.getInt16(key + 2 * d, true);
       return {
-        atom: view.getInt32(from, true),
-        back: view.getInt32(from + 4, true),
+        atom: view.getInt32(at + layout.D_ATOM, true),
+        back: view.getInt32(at + layout.D_BACK, true),
         image: [image(0), image(1), image(2)] as const,
       };
     }),

@@ -110,10 +110,19 @@ export const N_OLD = 20; // ptr: f64 [atoms][4] positions when the list was made
 export const NX_RANGE = 11; // how far candidates may be
 export const NX_INVERSE = 12; // 9: columns turn positions into fractions
 export const NX_STRAIN = 21; // 9: old cell to present cell, x = x₀·strain
-export const LIST_BYTES = 240;
+/** Words again. */
+export const N_IMAGE_COUNT = 60; // images that candidates are in
+export const N_IMAGE_ROOM = 61;
+export const N_IMAGE_KEYS = 62; // ptr: i64 [images], three i16
+export const N_IMAGE_HASH = 63; // ptr: [2·room] index + 1 of the image, 0: empty; a power of 2
+export const N_SHIFTS = 64; // ptr: f64 [images][4], image·cell
+export const LIST_BYTES = 264;
 
-// ── Candidate: 16 bytes ─────────────────────────────────────────────────────────────────────
-// i32 neighbour, i32 its candidate that points back, i16 image [3], i16 type
+// ── Candidate ───────────────────────────────────────────────────────────────────────────────
+export const D_ATOM = 0; // bytes: i32 neighbour
+export const D_SHIFT = 4; // i32, byte offset of its image in N_SHIFTS
+export const D_BACK = 8; // i32, its candidate that points back
+export const D_TYPE = 12; // i32
 export const CANDIDATE_BYTES = 16;
 
 // ── Row: an atom's neighbour within the cut-off, values of T ────────────────────────────────

@@ -8,7 +8,7 @@ import { descriptor, reverseDescriptor, startA } from './force-descriptor';
 import { environment, reverseEnvironment } from './force-environment';
 import { fit } from './force-fitting';
 import {
-  CANDIDATE_BYTES, N_ATOMS, N_CANDIDATES, N_FIRST, N_TYPES_OF, P_BARRIER, P_BLOCKS, P_BLOCK_COUNT,
+  CANDIDATE_BYTES, D_BACK, N_ATOMS, N_CANDIDATES, N_FIRST, N_TYPES_OF, P_BARRIER, P_BLOCKS, P_BLOCK_COUNT,
   P_COUNTERS, P_DESCRIPTOR, P_ENERGIES, P_FAILED, P_FORCES, P_GRADIENT, P_LIST, P_NEAR, P_NEAREST,
   P_NEAR_COUNT, P_SEL, P_STATUS, P_TABLES, P_TYPES, P_VIRIALS, P_WIDTH, P_WORKSPACES, PX_CUTOFF,
   PX_REACH, ROW_VALUES, TABLE_BYTES, TOO_CLOSE, W_A, W_BINS, W_COUNTS, W_D, W_DE_DA, W_FIT_ENERGY,
@@ -57,7 +57,7 @@ function pass<T>(potential: usize, workspace: usize, block: i32, first: i32, ato
     const counts = ptr(workspace, W_COUNTS) + ((<usize>(k * types)) << 2);
     const vectors = ptr(workspace, W_VECTORS) + ((<usize>row) << 5);
     const slots = ptr(potential, P_NEAR) + ((<usize>word(ptr(list, N_FIRST), atom)) << 2);
-    const near = collect(list, atom, limit, types, vectors, slots, counts);
+    const near = collect<u32>(list, atom, limit, types, vectors, slots, counts);
     setWord(ptr(potential, P_NEAR_COUNT), atom, near);
     // An atom without an answer ends the call; until then it counts as alone.
     if (check(potential, atom, near, vectors, counts) != 0) memory.fill(counts, 0, (<usize>types) << 2);
@@ -132,7 +132,7 @@ function gather<T>(potential: usize, atom: i32): void {
   let xy = v128.load(force);
   let z = load<f64>(force, 16);
   for (let k = word(ptr(potential, P_NEAR_COUNT), atom); k > 0; k--, near += 4) {
-    const back = load<i32>(candidates + <usize>load<u32>(near) * CANDIDATE_BYTES, 4);
+    const back = load<i32>(candidates + <usize>load<u32>(near) * CANDIDATE_BYTES, D_BACK);
     const g = at<T>(gradient, back << 2);
     if (sizeof<T>() == 4) {
       const value = v128.load(g);

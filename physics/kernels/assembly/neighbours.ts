@@ -8,14 +8,21 @@
  * met in an order that owes nothing to the list's age. Linear in the number of atoms.
  */
 import {
-  CANDIDATE_BYTES, N_ATOMS, N_BIN_FIRST, N_BINNED, N_BINS, N_CANDIDATES, N_CAPACITY, N_CELL,
-  N_COUNTER, N_COUNTS, N_FIRST, N_FOUND, N_IMAGES, N_OLD, N_POSITIONS, N_REACH, N_TYPES_OF,
-  N_WRAPPED, NX_INVERSE, NX_RANGE, NX_STRAIN,
+  CANDIDATE_BYTES, D_BACK, D_SHIFT, D_TYPE, N_ATOMS, N_BIN_FIRST, N_BINNED, N_BINS, N_CANDIDATES,
+  N_CAPACITY, N_CELL, N_COUNTER, N_COUNTS, N_FIRST, N_FOUND, N_IMAGE_COUNT, N_IMAGE_HASH,
+  N_IMAGE_KEYS, N_IMAGE_ROOM, N_IMAGES, N_OLD, N_POSITIONS, N_REACH, N_SHIFTS, N_TYPES_OF, N_WRAPPED,
+  NX_INVERSE, NX_RANGE, NX_STRAIN,
 } from './force-layout';
 import { ptr, real, setWord, word } from './records';
 
 /** Images are stored in 16 bits each. */
 const FARTHEST: f64 = 15000;
+/** While a list is made a candidate is: i32 neighbour, i32 back, i16 image [3], i16 type. */
+const BACK: usize = 4;
+const IMAGE: usize = 8;
+const IMAGE_BITS: i64 = 0xffffffffffff;
+/** Spreads keys over the hash: 2⁶⁴ divided by the golden ratio. */
+const GOLDEN: i64 = 0x9e3779b97f4a7c15;
 /** Atoms searched at a time by one thread. */
 const SHARE: i32 = 32;
 
@@ -239,6 +246,73 @@ export function arrange(list: usize): void {
         setWord(counts, j, back + 1);
         store<i32>(target, back, 4);
       }
+    }
+  }
+}
+
+/**
+ * Puts each candidate's image, of which there are few, into a table, and its place there into the
+ * candidate. Returns 1, with all as it was, when the table has no room for them.
+ */
+export function numberImages(list: usize): i32 {
+  const total = word(ptr(list, N_FIRST), word(list, N_ATOMS));
+  const room = word(list, N_IMAGE_ROOM);
+  const keys = ptr(list, N_IMAGE_KEYS);
+  const hash = ptr(list, N_IMAGE_HASH);
+  const mask = 2 * room - 1;
+  memory.fill(hash, 0, (<usize>(2 * room)) << 2);
+  const candidates = ptr(list, N_CANDIDATES);
+  let count = 0;
+  for (let slot = 0; slot < total; slot++) {
+    const entry = candidates + <usize>slot * CANDIDATE_BYTES;
+    const image = load<i64>(entry, IMAGE);
+    const key = image & IMAGE_BITS;
+    let place = <i32>((key * GOLDEN) >>> 40) & mask;
+    let index = word(hash, place);
+    while (index != 0 && load<i64>(keys + ((<usize>(index - 1)) << 3)) != key) {
+      place = (place + 1) & mask;
+      index = word(hash, place);
+    }
+    if (index == 0) {
+      if (count == room) {
+        restoreImages(candidates, slot, keys);
+        return 1;
+      }
+      store<i64>(keys + ((<usize>count) << 3), key);
+      index = ++count;
+      setWord(hash, place, index);
+    }
+    const back = load<i32>(entry, BACK);
+    store<i32>(entry, (index - 1) << 5, D_SHIFT);
+    store<i32>(entry, back, D_BACK);
+    store<i32>(entry, <i32>(image >> 48), D_TYPE);
+  }
+  setWord(list, N_IMAGE_COUNT, count);
+  return 0;
+}
+
+/** Takes back what was done to the first `count` candidates. */
+function restoreImages(candidates: usize, count: i32, keys: usize): void {
+  for (let slot = 0; slot < count; slot++) {
+    const entry = candidates + <usize>slot * CANDIDATE_BYTES;
+    const key = load<i64>(keys + ((<usize>load<u32>(entry, D_SHIFT)) >> 2));
+    const back = load<i32>(entry, D_BACK);
+    const type = <i64>load<i32>(entry, D_TYPE);
+    store<i32>(entry, back, BACK);
+    store<i64>(entry, key | (type << 48), IMAGE);
+  }
+}
+
+/** Shifts of the images in the present cell; the opposite image has the opposite bits. */
+export function placeImages(list: usize): void {
+  const cell = ptr(list, N_CELL);
+  let key = ptr(list, N_IMAGE_KEYS);
+  let shift = ptr(list, N_SHIFTS);
+  for (let k = word(list, N_IMAGE_COUNT); k > 0; k--, key += 8, shift += 32) {
+    const n0 = <f64>load<i16>(key), n1 = <f64>load<i16>(key, 2), n2 = <f64>load<i16>(key, 4);
+    for (let axis: usize = 0; axis < 24; axis += 8) {
+      const sum = n0 * load<f64>(cell + axis) + n1 * load<f64>(cell + axis, 32);
+      store<f64>(shift + axis, sum + n2 * load<f64>(cell + axis, 64));
     }
   }
 }

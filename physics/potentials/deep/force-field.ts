@@ -1,7 +1,8 @@
 /** Members of a Deep Potential model as force fields; the work is done by `kernels/assembly/force.ts`. */
 import * as layout from '../../kernels/assembly/force-layout.ts';
-import { Buffer, type FieldSize } from '../../kernels/buffer.ts';
+import { Buffer } from '../../kernels/buffer.ts';
 import { Pool } from '../../kernels/pool.ts';
+import { Workspaces } from '../../kernels/workspaces.ts';
 import type { Precision } from '../../kernels/writer.ts';
 import { CandidateList } from '../../neighbours/candidates.ts';
 import { type ForceField, type Forces, PotentialError } from '../force-field.ts';
@@ -47,8 +48,7 @@ class DeepForceField implements ForceField {
   readonly #list: CandidateList;
   readonly #atomBuffer: Buffer;
   readonly #pairBuffer: Buffer;
-  readonly #pointers: Buffer;
-  readonly #workspaces: Buffer[] = [];
+  readonly #workspaces: Workspaces;
   readonly #counters: Int32Array;
   readonly #atoms: SortedAtoms;
   #threads = 1;
@@ -82,7 +82,7 @@ class DeepForceField implements ForceField {
     words[layout.P_LIST] = this.#list.record;
     this.#atomBuffer = new Buffer(this.#pool);
     this.#pairBuffer = new Buffer(this.#pool);
-    this.#pointers = new Buffer(this.#pool);
+    this.#workspaces = new Workspaces(this.#pool, layout.WORKSPACE_WORDS);
     this.setThreads(threads);
   }
 
@@ -133,7 +133,7 @@ class DeepForceField implements ForceField {
 
   setThreads(threads: number): void {
     this.#threads = Math.max(1, Math.floor(threads));
-    if (this.#list.most > 0) this.#reserve();
+    this.#reserve();
     this.#pool.setThreads(this.#threads);
   }
 
@@ -150,14 +150,11 @@ class DeepForceField implements ForceField {
     this.#pairBuffer.reserve(gradient + 4 * total);
     words[layout.P_GRADIENT] = this.#pairBuffer.address;
     words[layout.P_NEAR] = this.#pairBuffer.address + gradient;
-    this.#pointers.reserve(4 * this.#threads);
-    words[layout.P_WORKSPACES] = this.#pointers.address;
-    const { buffer } = this.#pool.memory;
     // A vector is written before it is known to be inside; nets run on SIDE rows at a time.
     const rows = layout.SIDE * (most + 1);
     const nets = intervals === 0 ? 1 : 0;
     const side = layout.SIDE;
-    const sizes: readonly FieldSize[] = [
+    words[layout.P_WORKSPACES] = this.#workspaces.reserve(this.#threads, [
       [layout.W_VECTORS, 32 * rows],
       [layout.W_ROWS, size * layout.ROW_VALUES * rows],
       [layout.W_BINS, 4 * rows],
@@ -178,26 +175,7 @@ class DeepForceField implements ForceField {
       [layout.W_FIT_ENERGY, 8 * side],
       [layout.W_MOMENTS, 4 * size * layout.TERMS * intervals],
       [layout.W_USED, 256 * side * this.elements.length],
-    ];
-    const record = round64(4 * layout.WORKSPACE_WORDS);
-    const bytes = sizes.reduce((sum, [, count]) => sum + round64(count), record);
-    while (this.#workspaces.length < this.#threads) this.#workspaces.push(new Buffer(this.#pool));
-    for (let thread = 0; thread < this.#threads; thread++) {
-      const workspace = this.#workspaces[thread]!;
-      workspace.reserve(bytes);
-      const fields = new Int32Array(
-        this.#pool.memory.buffer,
-        workspace.address,
-        layout.WORKSPACE_WORDS,
-      );
-      let at = workspace.address + record;
-      for (const [field, count] of sizes) {
-        fields[field] = at;
-        at += round64(count);
-      }
-    }
-    const pointers = this.#workspaces.slice(0, this.#threads).map(({ address }) => address);
-    new Int32Array(buffer, this.#pointers.address, this.#threads).set(pointers);
+    ]);
   }
 
   #failure(): string {
