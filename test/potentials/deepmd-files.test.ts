@@ -6,12 +6,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { COULOMB } from '../../physics/constants.ts';
 import { openDeepPotential } from '../../physics/potentials/deep/force-field.ts';
 import type { Committee, Model } from '../../physics/potentials/deep/model.ts';
 import { ModelFileError } from '../../physics/potentials/deep/model-file.ts';
 import { nativeModel } from '../../physics/potentials/deepmd/export.ts';
 import { decodeDp, encodeDp } from '../../physics/potentials/deepmd/hdf5.ts';
 import { importNative } from '../../physics/potentials/deepmd/import.ts';
+import { lammpsPotential } from '../../physics/potentials/deepmd/lammps.ts';
 import { isMap, type Tree, Variable } from '../../physics/potentials/deepmd/tree.ts';
 import { decodeYaml, encodeYaml } from '../../physics/potentials/deepmd/yaml.ts';
 import type { Configuration } from '../oracle/deep-potential.ts';
@@ -79,7 +81,6 @@ for (const name of ['one-side.dp', 'pairs.yaml']) {
       positions: Float64Array.from(positions),
     }));
     const error = apart(committee, 0, frames, native.answers[name]);
-    console.log('ERR', error);
     assert.ok(error < 1e-10, `off by ${error} relative`);
   });
 }
@@ -149,45 +150,115 @@ files('numbers of any size are YAML that Python reads as numbers', () => {
 withPeer(files, 'dp', 'what is exported gives the same numbers in DeePMD-kit', async (dp) => {
   const folder = mkdtempSync(join(tmpdir(), 'curie-deepmd-'));
   try {
-    const exported = models.map((model, n) => {
-      return { model, k: model.members.length - 1, path: join(folder, String(n)) };
-    });
-    const paths: string[] = [];
-    for (const [n, { model, k, path }] of exported.entries()) {
-      const tree = nativeModel(model, k, '0.0.0');
-      paths.push(`${path}.${n === 1 ? 'yaml' : 'dp'}`);
-      writeFileSync(paths[n], n === 1 ? encodeYaml(tree) : await encodeDp(tree));
-    }
     const frames = [1, 2].map((seed) => randomConfiguration(seed, 12, { types: 2 }));
-    const answers: (Answer & { readonly native: number })[][] = JSON.parse(
-      execFileSync(join(dirname(dp), 'python'), [join(fixtures, 'answers.py')], {
-        input: JSON.stringify({
-          models: paths,
-          frames: frames.map(({ types, positions, cell }) => ({
-            types: [...Array.from(types)],
-            positions: [...positions],
-            cell: [...cell],
-          })),
-        }),
-        stdio: ['pipe', 'pipe', 'ignore'],
-      })
-        .toString()
-        .trim()
-        .split('\n')
-        .at(-1)!,
-    );
-    for (const [n, { model, k }] of exported.entries()) {
-      const error = apart({ ...model, shortRange: null }, k, frames, answers[n]);
-      console.log('ERR', error);
+    const paths = [join(folder, '0.dp'), join(folder, '1.yaml')];
+    const trees = models.map((model) => nativeModel(model, model.members.length - 1, '0.0.0'));
+    writeFileSync(paths[0], await encodeDp(trees[0]));
+    writeFileSync(paths[1], encodeYaml(trees[1]));
+    const answers = answersOf(dp, paths, frames);
+    for (const [n, model] of models.entries()) {
+      const bare = { ...model, shortRange: null };
+      const error = apart(bare, model.members.length - 1, frames, answers[n]);
       assert.ok(error < 1e-10, `${paths[n]} is off by ${error} relative`);
       for (const { native, energy } of answers[n]) {
         assert.ok(Math.abs(native / energy - 1) < 1e-12);
       }
     }
+    overlaid(models[0], join(dirname(dp), 'lmp'), folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
 });
+
+/** What DeePMD-kit says of files; leaves its own form of each beside it. */
+function answersOf(
+  dp: string,
+  models: readonly string[],
+  frames: readonly Configuration[],
+): (Answer & { readonly native: number })[][] {
+  const plain = frames.map(({ types, positions, cell }) => ({
+    types: Array.from(types),
+    positions: [...positions],
+    cell: [...cell],
+  }));
+  const printed = execFileSync(join(dirname(dp), 'python'), [join(fixtures, 'answers.py')], {
+    input: JSON.stringify({ models, frames: plain }),
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  return JSON.parse(printed.toString().trim().split('\n').at(-1)!);
+}
+
+/** Holds LAMMPS with the exported net in 0.pb and the repulsion beside it to the whole model. */
+function overlaid(model: Model, lmp: string, folder: string): void {
+  const { elements } = model.architecture;
+  assert.ok(model.shortRange !== null);
+  writeFileSync(join(folder, '0.in'), lammpsPotential(elements, model.shortRange, '0'));
+  // A grid of atoms, one in four pushed to within the reach of all three repulsions.
+  const edge = 9.2;
+  const positions = Float64Array.from({ length: 81 }, (_, k) => {
+    const atom = Math.floor(k / 3);
+    const place = [Math.floor(atom / 9), Math.floor(atom / 3) % 3, atom % 3][k % 3];
+    const push = k % 3 === 0 && atom % 4 === 0 ? 1.8 : 0.1 * ((atom * (k + 1)) % 3);
+    return 1 + (place * edge) / 3 + push;
+  });
+  const types = Uint8Array.from({ length: 27 }, (_, atom) => (Math.floor(atom / 2) + 2) % 3);
+  writeFileSync(
+    join(folder, 'atoms'),
+    [
+      `\n\n27 atoms\n3 atom types\n${['x', 'y', 'z'].map((d) => `0 ${edge} ${d}lo ${d}hi`).join('\n')}`,
+      '\nMasses\n\n1 56\n2 52\n3 12',
+      '\nAtoms # atomic\n',
+      ...[...types].map(
+        (type, k) => `${k + 1} ${type + 1} ${positions.subarray(3 * k, 3 * k + 3).join(' ')}`,
+      ),
+      '',
+    ].join('\n'),
+  );
+  writeFileSync(
+    join(folder, 'run.in'),
+    `units metal
+atom_style atomic
+read_data atoms
+include 0.in
+compute net all pair deepmd
+thermo_style custom pe c_net
+thermo_modify format float %20.16g
+run 0
+write_dump all custom forces id fx fy fz modify sort id format float %20.16g
+`,
+  );
+  const printed = execFileSync(lmp, ['-in', 'run.in', '-log', 'none'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).toString();
+  const [whole, net] = /PotEng +c_net *\n +(\S+) +(\S+)/.exec(printed)!.slice(1).map(Number);
+  const forces = readFileSync(join(folder, 'forces'), 'utf8')
+    .split('\n')
+    .slice(9, 36)
+    .flatMap((line) => line.trim().split(/\s+/).slice(1).map(Number));
+
+  const last = model.members.length - 1;
+  const [full, bare] = [model, { ...model, shortRange: null }].map((each) => {
+    const field = openDeepPotential(each, last, { precision: 'f64', compress: false });
+    field.setAtoms(types);
+    const { energy, forces: found } = field.compute(
+      positions,
+      Float64Array.of(edge, 0, 0, 0, edge, 0, 0, 0, edge),
+    );
+    const kept = found.slice();
+    field.close();
+    return { energy, forces: kept };
+  });
+  // LAMMPS's e²/(4πε₀) in place of ours.
+  const charge = 14.399645 / COULOMB;
+  const repulsion = charge * (full.energy - bare.energy);
+  assert.ok(repulsion > 1, `${repulsion} eV of repulsion`);
+  assert.ok(Math.abs(net / bare.energy - 1) < 1e-10, `${net} ${bare.energy}`);
+  assert.ok(Math.abs((whole - net) / repulsion - 1) < 1e-9, `${whole - net} ${repulsion}`);
+  const expected = bare.forces.map((force, k) => force + charge * (full.forces[k] - force));
+  const error = relative(forces, [...expected]);
+  assert.ok(error < 1e-10, `forces off by ${error}`);
+}
 
 /** The tree with another value at a place. */
 function edited(tree: Tree, [key, ...rest]: readonly string[], value: Tree): Tree {

@@ -169,4 +169,15 @@ starts('an element that the new frames lack takes the mean shift of an atom', ()
   });
 });
 
+starts('from a model with embedding nets of pairs is refused', () => {
+  const pairs = randomModel({ oneSide: false });
+  assert.throws(
+    () => adaptedModel(pairs, randomFrames(pairs, [4])),
+    ({ name, message }: Error) =>
+      name === 'TrainingError' &&
+      message ===
+        'the model has an embedding net for every pair of elements (type_one_side: false); a training can go on only from one net for each element',
+  );
+});
+
 starts.run();
