@@ -60,7 +60,7 @@ const plan: TrainingPlan = {
   prefactors: {
     energy: { start: 0.02, end: 1 },
     force: { start: 1000, end: 1 },
-    virial: { start: 0.02, end: 0.02 },
+    virial: { start: 0.02, end: 0.2 },
   },
   validateEvery: Math.ceil(updates / 100),
   patience: null,

@@ -90,6 +90,8 @@ class Run {
   readonly #culprits = new Map<TaskId, TaskId>();
   readonly #decidable: TaskId[] = [];
   readonly #ready: ReadyQueue;
+  /** Those that need a device, apart: many that wait for one must not hide what could run. */
+  readonly #readyForDevice: ReadyQueue;
   readonly #toRun = new Map<TaskId, ToRun>();
   readonly #running = new Map<TaskId, Work & { readonly demand: Demand }>();
   /** Tasks with the key of one that is on its way: decided again when that has ended. */
@@ -118,6 +120,7 @@ class Run {
     this.#missing = Int32Array.from(this.#dependences.needs, (needs) => needs.length);
     this.#ended = study.tasks.map(() => ({ kind: 'pending' }));
     this.#ready = new ReadyQueue(this.#dependences.depth);
+    this.#readyForDevice = new ReadyQueue(this.#dependences.depth);
     this.finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -193,7 +196,7 @@ class Run {
         else {
           this.#sameKey.set(decision.key, []);
           this.#toRun.set(task.id, decision);
-          this.#ready.add(task.id);
+          (task.resources.gpu ? this.#readyForDevice : this.#ready).add(task.id);
         }
       }
     }
@@ -203,11 +206,7 @@ class Run {
   #launch(): boolean {
     const { study, capacity, signal } = this.#of;
     if (signal?.aborted) {
-      for (
-        let id = this.#ready.take(() => true);
-        id !== undefined;
-        id = this.#ready.take(() => true)
-      )
+      for (let id = this.#take(() => true); id !== undefined; id = this.#take(() => true))
         this.#stopped(study.tasks[id]!);
       return false;
     }
@@ -215,7 +214,7 @@ class Run {
     if (running.length >= capacity.cores) return false;
     let grant: Grant | undefined;
     let trouble: { readonly error: unknown } | undefined;
-    const id = this.#ready.take((candidate) => {
+    const id = this.#take((candidate) => {
       const demand = demandOf(study.tasks[candidate]!, capacity);
       if (!fits(demand, running, capacity)) return false;
       if (demand.gpu === 0) return true;
@@ -238,6 +237,12 @@ class Run {
       this.#failed(task, this.#words(error), [], 0, null);
     }
     return true;
+  }
+
+  #take(fits: (task: TaskId) => boolean): TaskId | undefined {
+    const queues = [this.#ready, this.#readyForDevice] as const;
+    const [first, second] = queues[0].precedes(queues[1]) ? queues : [queues[1], queues[0]];
+    return first.take(fits) ?? second.take(fits);
   }
 
   /** Another engine tells nobody when it is done with a device. */

@@ -45,8 +45,10 @@ export class ReadyQueue {
     this.#depth = depth;
   }
 
-  get size(): number {
-    return this.#heap.length;
+  /** True if its first task comes before the other queue's, or that one is empty. */
+  precedes(other: ReadyQueue): boolean {
+    const [mine, theirs] = [this.#heap[0], other.#heap[0]];
+    return theirs === undefined || (mine !== undefined && this.#before(mine, theirs));
   }
 
   add(task: TaskId): void {

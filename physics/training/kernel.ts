@@ -56,10 +56,11 @@ export class TrainingKernel {
   ) {
     const { architecture, members } = model;
     checkShape(model);
+    checkSize(examples, precision);
     this.#bits = precision === 'f32' ? 32 : 64;
     this.#batch = batch;
     const entries = ENTRIES.map((entry) => `${entry}${this.#bits}`);
-    this.#pool = new Pool('training', entries, 4096);
+    this.#pool = new Pool('training', entries);
     const writer = new Writer(this.#pool, precision);
     this.plan = planParameters(architecture, members[0]);
     const room = roomFor(examples, batch);
@@ -201,6 +202,18 @@ function roomFor(examples: readonly Example[], batch: number): BatchRoom {
     atoms: largest(examples.map(({ around }) => around.types.length)),
     pairs: largest(examples.map(({ around }) => around.neighbour.length)),
   };
+}
+
+/** Frames stay in the kernel's memory, which holds 2 GB. */
+const MOST_PAIR_BYTES = 1.6e9;
+
+function checkSize(examples: readonly Example[], precision: Precision): void {
+  const pairs = examples.reduce((sum, { around }) => sum + around.neighbour.length, 0);
+  const bytes = pairs * layout.PAIR_VALUES * (precision === 'f32' ? 4 : 8);
+  if (bytes <= MOST_PAIR_BYTES) return;
+  throw new TrainingError(
+    `the ${examples.length} frames have ${pairs} pairs of neighbours, which take ${(bytes / 1e9).toFixed(1)} GB in ${precision}; at most ${MOST_PAIR_BYTES / 1e9} GB fit: use fewer frames or a shorter cut-off`,
+  );
 }
 
 function checkShape({ architecture }: Model): void {

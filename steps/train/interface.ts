@@ -99,7 +99,7 @@ export const train = defineStep({
       about: 'in the loss, at the first learning rate and at rate zero',
     },
     force_weight: { kind: 'list', of: { kind: 'number', min: 0 }, default: [1000, 1] },
-    virial_weight: { kind: 'list', of: { kind: 'number', min: 0 }, default: [0.02, 0.02] },
+    virial_weight: { kind: 'list', of: { kind: 'number', min: 0 }, default: [0.02, 0.2] },
   },
   outputs: {
     model: { kind: 'artifact', type: 'model', extension: 'curie' },
