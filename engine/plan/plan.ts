@@ -9,7 +9,8 @@ import { type Reason, reasonToRun } from '../provenance/explain.ts';
 import type { Json } from '../step.ts';
 import type { Binding, ExpandedStudy, Task, TaskId } from '../study/expanded.ts';
 import type { Action } from './action.ts';
-import { type NamedFile, resolveInputs, type Skip, type Surroundings } from './resolve.ts';
+import type { NamedFile } from './findings.ts';
+import { resolveInputs, type Skip, type Surroundings } from './resolve.ts';
 import type { Upstream } from './upstream.ts';
 
 export type Decision =

@@ -2,17 +2,9 @@
  * From a task's bindings to its key and to the values its worker gets, once the digests of what
  * it takes are known.
  */
-import type { Content } from '../../cache/index.ts';
-import type { InputField, Json, Measured, OutputField } from '../step.ts';
+import type { InputField, Json } from '../step.ts';
 import type { Binding, ExpandedStudy, Span, Task, TaskId } from '../study/expanded.ts';
-import {
-  AbsentError,
-  evaluateExpression,
-  inBaseForm,
-  type Operand,
-  valueOfExpression,
-} from '../study/expression.ts';
-import type { Value } from '../study/value.ts';
+import { evaluateExpression, inBaseForm } from '../study/expression.ts';
 import {
   type Action,
   actionOf,
@@ -24,14 +16,12 @@ import {
   sameParts,
   sortedByPart,
 } from './action.ts';
-import { type Given, givenBy, skippedIn, type Upstream } from './upstream.ts';
+import { compute } from './computation.ts';
+import { type Contents, Findings, type NamedFile, type Origin } from './findings.ts';
+import type { Upstream } from './upstream.ts';
 
 /** All that resolving asks for besides upstream tasks; nothing else of the world is looked at. */
-export interface Surroundings {
-  /** Digest of a file that the study names. Throws what the user should read if it cannot. */
-  contentOf(path: string): Content;
-  /** Where stored bytes are. */
-  pathOf(digest: string): string;
+export interface Surroundings extends Contents {
   /** For the steps that start programs. */
   environment?(task: Task): TaskEnvironment;
 }
@@ -44,16 +34,6 @@ export interface TaskEnvironment extends Environment {
   readonly files?: readonly NamedFile[];
 }
 
-/** Where a digest in a key comes from, for explanations. */
-export type Origin =
-  | { readonly kind: 'file'; readonly path: string; readonly span: Span }
-  | {
-      readonly kind: 'output';
-      readonly task: TaskId;
-      readonly output: string;
-      readonly span: Span;
-    };
-
 interface Known {
   readonly key: string;
   readonly action: Action;
@@ -61,11 +41,6 @@ interface Known {
   readonly origins: ReadonlyMap<string, Origin>;
   /** The user's files among the inputs: the same before the result is committed, or it is not. */
   readonly files: readonly NamedFile[];
-}
-
-export interface NamedFile {
-  readonly path: string;
-  readonly digest: string;
 }
 
 /** Why a task is not run, and gives nothing. */
@@ -117,24 +92,10 @@ interface Spread {
   readonly elements: readonly Json[];
 }
 
-/** An expression as far as its operands are there; what they lack is noted. */
-type Computed =
-  | { readonly kind: 'value'; readonly value: Value }
-  | { readonly kind: 'missing'; readonly digest: string }
-  | { readonly kind: 'skipped'; readonly by: TaskId }
-  | { readonly kind: 'waiting' };
-
 class Resolver {
   readonly #task: Task;
-  readonly #study: ExpandedStudy;
   readonly #around: Surroundings;
-  readonly #upstream: (task: TaskId) => Upstream;
-  readonly #origins = new Map<string, Origin>();
-  readonly #files: NamedFile[] = [];
-  readonly #waiting = new Set<TaskId>();
-  #blockedBy: TaskId | undefined;
-  #skippedBy: TaskId | undefined;
-  readonly #missing: { by: TaskId; output: string; reason: string }[] = [];
+  readonly #findings: Findings;
 
   constructor(
     task: Task,
@@ -143,9 +104,8 @@ class Resolver {
     upstream: (task: TaskId) => Upstream,
   ) {
     this.#task = task;
-    this.#study = study;
     this.#around = around;
-    this.#upstream = upstream;
+    this.#findings = new Findings(study, around, upstream);
   }
 
   resolve(): Resolution {
@@ -169,19 +129,19 @@ class Resolver {
       const isStandard = standard !== undefined && sameParts(resolved.part, { value: standard });
       if (!isStandard) parts[name] = resolved.part;
     }
-    if (this.#skippedBy !== undefined)
-      return { kind: 'skipped', because: { kind: 'upstream', task: this.#skippedBy } };
-    if (this.#blockedBy !== undefined) return { kind: 'blocked', by: this.#blockedBy };
-    if (this.#waiting.size > 0)
-      return { kind: 'waiting', for: [...this.#waiting].sort((a, b) => a - b) };
+    const { skippedBy, blockedBy, waiting, origins, missing } = this.#findings;
+    if (skippedBy !== undefined)
+      return { kind: 'skipped', because: { kind: 'upstream', task: skippedBy } };
+    if (blockedBy !== undefined) return { kind: 'blocked', by: blockedBy };
+    if (waiting.size > 0) return { kind: 'waiting', for: [...waiting].sort((a, b) => a - b) };
     const environment = this.#around.environment?.(this.#task) ?? {};
     const action = actionOf(this.#task.interface, parts, environment);
-    const files = [...this.#files, ...(environment.files ?? [])];
-    const known = { key: keyOf(action), action, origins: this.#origins, files };
-    const [missing] = this.#missing;
-    return missing === undefined
+    const files = [...this.#findings.files, ...(environment.files ?? [])];
+    const known = { key: keyOf(action), action, origins, files };
+    const [lack] = missing;
+    return lack === undefined
       ? { kind: 'ready', ...known, values: { ...values, ...environment.handed } }
-      : { kind: 'inconclusive', ...known, ...missing };
+      : { kind: 'inconclusive', ...known, ...lack };
   }
 
   /** Undefined while something it needs is not there; the reason is noted. */
@@ -230,23 +190,20 @@ class Resolver {
     of: InputField,
   ): Spread | undefined {
     const resolved: Resolved[] = [];
-    if (
-      elements.length > 0 &&
-      elements.every(({ task }) => this.#upstream(task).kind === 'skipped')
-    )
-      this.#skippedBy ??= elements[0]!.task;
-    const lacking = this.#missing.length;
+    const { missing } = this.#findings;
+    const there = elements.filter((each) => this.#findings.skippedIn(each) === undefined);
+    if (elements.length > 0 && there.length === 0) this.#findings.skippedBy ??= elements[0]!.task;
+    const lacking = missing.length;
     let complete = true;
-    for (const element of elements) {
-      if (this.#upstream(element.task).kind === 'skipped') continue;
-      if (this.#task.partial && this.#upstream(element.task).kind === 'failed') continue;
+    for (const element of there) {
+      if (this.#task.partial && this.#findings.hasFailed(element.task)) continue;
       const one = this.#single(element, of);
       if (one !== undefined) resolved.push(one);
       else complete = false;
     }
     if (!complete) return undefined;
-    const found = this.#missing.splice(lacking);
-    this.#missing.push(...found.sort((a, b) => (a.reason < b.reason ? -1 : 1)));
+    const found = missing.splice(lacking);
+    missing.push(...found.sort((a, b) => (a.reason < b.reason ? -1 : 1)));
     const sorted = sortedByPart(resolved);
     return {
       part: { gather: sorted.map(({ part }) => part) },
@@ -278,11 +235,8 @@ class Resolver {
   }
 
   #file(binding: Binding & { readonly kind: 'file' }): Resolved {
-    const { digest, size } = this.#around.contentOf(binding.path);
-    const { path, span } = binding;
-    this.#origins.set(digest, { kind: 'file', path, span });
-    this.#files.push({ path, digest });
-    return { part: { content: digest }, value: { path, digest, size } };
+    const { digest, size } = this.#findings.file(binding);
+    return { part: { content: digest }, value: { path: binding.path, digest, size } };
   }
 
   #map(entries: { readonly [key: string]: Binding }, field: InputField): Resolved | undefined {
@@ -305,12 +259,12 @@ class Resolver {
     binding: Binding & { readonly kind: 'expression' },
     field: InputField,
   ): Resolved | undefined {
-    const computed = this.#compute(binding);
+    const computed = compute(binding, this.#findings, (operand) => this.#plain(operand));
     switch (computed.kind) {
       case 'waiting':
         return undefined;
       case 'skipped':
-        this.#skippedBy ??= computed.by;
+        this.#findings.skippedBy ??= computed.by;
         return undefined;
       case 'missing':
         return { part: { measured: computed.digest }, value: null };
@@ -321,125 +275,47 @@ class Resolver {
     }
   }
 
-  #compute(binding: Binding & { readonly kind: 'expression' }): Computed {
-    const operands: { [name: string]: Operand } = {};
-    const skipped = new Map<string, TaskId>();
-    let missing: (Computed & { readonly kind: 'missing' }) | undefined;
-    let waiting = false;
-    for (const [name, operand] of Object.entries(binding.operands)) {
-      const found = this.#operand(operand);
-      if (found.kind === 'operand') operands[name] = found.operand;
-      // Whether it is needed shows when the expression is evaluated.
-      else if (found.kind === 'skipped') skipped.set(name, found.by);
-      else if (found.kind === 'missing') missing ??= found;
-      else waiting = true;
-    }
-    if (waiting) return { kind: 'waiting' };
-    if (missing !== undefined) return missing;
-    try {
-      return { kind: 'value', value: valueOfExpression(binding, operands) };
-    } catch (error) {
-      if (!(error instanceof AbsentError)) throw error;
-      return { kind: 'skipped', by: skipped.get(error.operand)! };
-    }
+  #plain(binding: Binding): Json | undefined {
+    return this.#single(binding, { kind: 'json' })?.value;
   }
 
   /** The first option that no skipped task takes away; its key is that of the option alone. */
   #first(binding: Binding & { readonly kind: 'first' }, field: InputField): Resolved | undefined {
     const { options } = binding;
-    const there = options.find((each) => skippedIn(each, this.#upstream) === undefined);
+    const there = options.find((each) => this.#findings.skippedIn(each) === undefined);
     return this.#single(there ?? options[0]!, field);
   }
 
-  #operand(
-    binding: Binding,
-  ):
-    | { readonly kind: 'operand'; readonly operand: Operand }
-    | Exclude<Computed, { readonly kind: 'value' }> {
-    const by = skippedIn(binding, this.#upstream);
-    if (by !== undefined) return { kind: 'skipped', by };
-    if (binding.kind === 'expression') {
-      const found = this.#compute(binding);
-      return found.kind === 'value'
-        ? { kind: 'operand', operand: { computed: found.value } }
-        : found;
-    }
-    if (binding.kind !== 'output') {
-      const resolved = this.#single(binding, { kind: 'json' });
-      return resolved === undefined
-        ? { kind: 'waiting' }
-        : { kind: 'operand', operand: { value: resolved.value, unit: null } };
-    }
-    const found = this.#given(binding);
-    if (found === undefined) return { kind: 'waiting' };
-    if (found.kind !== 'missing')
-      return { kind: 'operand', operand: operandOf(found.value, this.#outputField(binding)) };
-    this.#lacks(binding, found.reason);
-    return { kind: 'missing', digest: found.digest };
-  }
-
   #output(binding: Binding & { readonly kind: 'output' }, field: InputField): Resolved | undefined {
-    const found = this.#given(binding);
+    const found = this.#findings.given(binding);
     if (found === undefined) return undefined;
     if (found.kind === 'missing') {
       if (field.kind !== 'measured') {
-        this.#lacks(binding, found.reason);
+        this.#findings.lacks(binding, found.reason);
         // Stands in the key for the value, so that no complete action has the same key.
         return { part: { measured: found.digest }, value: null };
       }
       const { digest, reason } = found;
-      this.#remember(digest, binding);
+      this.#findings.remember(digest, binding);
       return { part: { measured: digest }, value: { kind: 'missing', digest, reason } };
     }
     const { digest, value } = found;
     if (found.kind === 'artifact') {
-      this.#remember(digest, binding);
+      this.#findings.remember(digest, binding);
       return { part: { content: digest }, value };
     }
     if (field.kind === 'measured') {
-      this.#remember(digest, binding);
+      this.#findings.remember(digest, binding);
       return { part: { measured: digest }, value: { kind: 'value', digest, measured: value } };
     }
     const plain = SCALARS.has(field.kind)
       ? evaluateExpression(
           asExpression(binding),
-          { [binding.output]: operandOf(value, this.#outputField(binding)) },
+          { [binding.output]: this.#findings.operand(binding, found) },
           field,
         )
       : value;
     return { part: { value: plain }, value: plain };
-  }
-
-  /** What the task gave for an output; undefined, with the reason noted, if it gave nothing. */
-  #given(binding: Binding & { readonly kind: 'output' }): Given | undefined {
-    const { task, output } = binding;
-    const given = givenBy(this.#upstream(task), output, (digest) => this.#around.pathOf(digest));
-    switch (given.kind) {
-      case 'pending':
-        this.#waiting.add(task);
-        return undefined;
-      case 'failed':
-        this.#blockedBy ??= task;
-        return undefined;
-      case 'skipped':
-        this.#skippedBy ??= task;
-        return undefined;
-      default:
-        return given;
-    }
-  }
-
-  #lacks(binding: Binding & { readonly kind: 'output' }, reason: string): void {
-    this.#missing.push({ by: binding.task, output: binding.output, reason });
-  }
-
-  #remember(digest: string, binding: Binding & { readonly kind: 'output' }): void {
-    const { task, output, span } = binding;
-    this.#origins.set(digest, { kind: 'output', task, output, span });
-  }
-
-  #outputField(binding: Binding & { readonly kind: 'output' }): OutputField | undefined {
-    return this.#study.tasks[binding.task]?.interface.outputs[binding.output];
   }
 }
 
@@ -476,23 +352,4 @@ function sortedNames(json: Json): Json {
 
 function isList(json: Json): json is readonly Json[] {
   return Array.isArray(json);
-}
-
-/** A step's value as a number with its unit, where it is one. */
-function operandOf(value: Json, field: OutputField | undefined): Operand {
-  if (field?.kind === 'measured' && isMeasured(value))
-    return { value: value.value, unit: value.unit };
-  if (field?.kind === 'quantity') return { value, unit: field.unit };
-  return { value, unit: null };
-}
-
-function isMeasured(value: unknown): value is Measured {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'value' in value &&
-    typeof value.value === 'number' &&
-    'unit' in value &&
-    typeof value.unit === 'string'
-  );
 }

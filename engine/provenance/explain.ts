@@ -6,7 +6,8 @@
 import type { ActionRecord, Miss } from '../../cache/index.ts';
 import { canonicalJson } from '../../cache/index.ts';
 import { type Action, actionFromJson, type Part } from '../plan/action.ts';
-import type { Origin, Skip } from '../plan/resolve.ts';
+import type { Origin } from '../plan/findings.ts';
+import type { Skip } from '../plan/resolve.ts';
 import type { InputField, Json } from '../step.ts';
 import type { Binding, ExpandedStudy, Span, Task } from '../study/expanded.ts';
 
