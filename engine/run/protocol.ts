@@ -38,4 +38,13 @@ export type FromWorker =
   | News
   | { readonly kind: 'group'; readonly leader: number }
   /** `memory`: resident bytes of the worker, which grow and never shrink. */
-  | { readonly kind: 'ended'; readonly ending: Ending; readonly memory: number };
+  | {
+      readonly kind: 'ended';
+      readonly ending: Ending;
+      readonly memory: number;
+      /** Of its two streams, how many say END_OF_TASK after all that the task has printed. */
+      readonly marked: number;
+    };
+
+/** What a worker prints at the end of a task: messages overtake what was printed before them. */
+export const END_OF_TASK = '\u0000curie: end of task';

@@ -11,7 +11,14 @@ import { type RunStep, StepError, type StepInterface, type TaskContext } from '.
 import { loadExec } from '../study/exec-interface.ts';
 import { EXEC } from '../study/names.ts';
 import { startGuard } from './guard.ts';
-import type { Assignment, Ending, FromWorker, News, ToWorker } from './protocol.ts';
+import {
+  type Assignment,
+  END_OF_TASK,
+  type Ending,
+  type FromWorker,
+  type News,
+  type ToWorker,
+} from './protocol.ts';
 
 /** A kill loses at most this much work, seconds. */
 const LONGEST_BETWEEN_SAVES = 60;
@@ -58,7 +65,16 @@ async function perform(assignment: Assignment): Promise<void> {
   const ending = await attempt(assignment, current);
   current = undefined;
   guard.killGroups();
-  send({ kind: 'ended', ending, memory: process.memoryUsage.rss() });
+  const marks = await Promise.all([process.stdout, process.stderr].map(mark));
+  const marked = marks.filter((done) => done).length;
+  send({ kind: 'ended', ending, memory: process.memoryUsage.rss(), marked });
+}
+
+/** Ends what the task has printed; false where a step has closed the stream. */
+function mark(stream: NodeJS.WriteStream): Promise<boolean> {
+  return new Promise((resolve) => {
+    stream.write(`${END_OF_TASK}\n`, (error) => resolve(!error));
+  });
 }
 
 async function attempt(

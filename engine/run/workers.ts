@@ -4,7 +4,14 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Attempt, Executor } from './executor.ts';
 import { killGroup } from './guard.ts';
-import type { Assignment, Ending, FromWorker, News, ToWorker } from './protocol.ts';
+import {
+  type Assignment,
+  END_OF_TASK,
+  type Ending,
+  type FromWorker,
+  type News,
+  type ToWorker,
+} from './protocol.ts';
 
 /** A worker above this is not used again: the memory of kernels never shrinks. Bytes. */
 const LARGE = 300e6;
@@ -41,6 +48,9 @@ class Worker {
   readonly #process: ChildProcess;
   readonly #groups = new Set<number>();
   #work: Work | undefined;
+  /** The end of the task, until all that it printed has been read. */
+  #ended: (FromWorker & { readonly kind: 'ended' }) | undefined;
+  #marks = 0;
 
   constructor(registry: string, onExit: () => void) {
     const script = fileURLToPath(
@@ -102,7 +112,8 @@ class Worker {
         break;
       case 'ended':
         this.#groups.clear();
-        this.#end(message.ending, message.memory < LARGE);
+        this.#ended = message;
+        this.#settle();
         break;
       default:
         this.#work?.tell(message);
@@ -110,7 +121,20 @@ class Worker {
   }
 
   #say(line: string): void {
-    this.#work?.tell({ kind: 'printed', line });
+    const isLast = line.endsWith(END_OF_TASK);
+    const text = isLast ? line.slice(0, -END_OF_TASK.length) : line;
+    if (!isLast || text !== '') this.#work?.tell({ kind: 'printed', line: text });
+    if (!isLast) return;
+    this.#marks += 1;
+    this.#settle();
+  }
+
+  #settle(): void {
+    const ended = this.#ended;
+    if (ended === undefined || this.#marks < ended.marked) return;
+    this.#ended = undefined;
+    this.#marks = 0;
+    this.#end(ended.ending, ended.memory < LARGE);
   }
 
   #end(ending: Ending, reusable: boolean): void {
