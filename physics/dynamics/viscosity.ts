@@ -47,7 +47,7 @@ const STRESS_INTERVAL = 4;
 const LOG_INTERVAL = 20;
 /** fs: no lag of the stress correlation beyond it */
 const LONGEST_LAG = 10_000;
-/** Largest relative standard error that still counts as a result. */
+/** Largest relative statistical error that still counts as a result; the committee's is its own. */
 export const LARGEST_RELATIVE_ERROR = 0.25;
 
 /** Samples of the stress without which there is no correlation to speak of. */
@@ -178,10 +178,9 @@ export function evaluateViscosity(plan: ViscosityPlan, done: readonly Finished[]
     objections.push(
       `the stress correlation has not decayed within a ${LENGTH_OVER_CUT}th of a replica (${(integral.times.at(-1)! / 1000).toFixed(2)} ps); use longer replicas`,
     );
-  const error = Math.sqrt(standardError * standardError + (committee ?? 0) * (committee ?? 0));
-  if (!(error <= LARGEST_RELATIVE_ERROR * value))
+  if (!(standardError <= LARGEST_RELATIVE_ERROR * value))
     objections.push(
-      `the viscosity, ${value.toFixed(2)} ± ${error.toFixed(2)} mPa·s, is known to ${((100 * error) / value).toFixed(0)} % only; more than ${100 * LARGEST_RELATIVE_ERROR} % is no result: use longer or more replicas`,
+      `the viscosity, ${value.toFixed(2)} ± ${standardError.toFixed(2)} mPa·s, is known to ${((100 * standardError) / value).toFixed(0)} % only; more than ${100 * LARGEST_RELATIVE_ERROR} % is no result: use longer or more replicas`,
     );
   const at = cut ?? integral.times.at(-1)!;
   return {

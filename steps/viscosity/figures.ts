@@ -21,7 +21,6 @@ export function viscosityFigures(
     correlationFigure(result),
     replicaFigure(result),
     replicaTable(plan, result),
-    temperatureFigure(result.productions),
     ...deviationFigure(result.productions, plan.watch),
     distanceTable(range, plan.watch),
   ];

@@ -147,7 +147,7 @@ step('gives the Lennard-Jones liquid’s viscosity near its triple point', async
   assert.ok(standard_error! >= 2 * value * Math.sqrt(cut / (5 * 5 * 12_000)) * (1 - 1e-9));
   assert.equal(
     outcome.figures!.map(({ id }) => id),
-    ['integral', 'correlation', 'replicas', 'replica-table', 'temperature', 'distances'],
+    ['integral', 'correlation', 'replicas', 'replica-table', 'distances'],
   );
 });
 
