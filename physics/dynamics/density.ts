@@ -7,7 +7,7 @@ import { cbrt } from '../elementary.ts';
 import { meanWithError } from '../statistics/autocorrelation.ts';
 import { blockingError } from '../statistics/blocking.ts';
 import { LEAST_SAMPLES, mser5 } from '../statistics/mser.ts';
-import { mean } from '../statistics/series.ts';
+import { mean, variance } from '../statistics/series.ts';
 import type { CrystalKind } from '../structure/order.ts';
 import type { Limits } from './driver.ts';
 import {
@@ -131,10 +131,14 @@ export interface VolumeAnalysis {
   readonly settled: boolean;
   /** Å³ of the whole cell */
   readonly mean: number;
-  /** Standard error of the mean, from the correlation. */
+  /**
+   * Standard error of the mean: the larger of those from the correlation and by blocking. A volume
+   * that rings with its barostat closes the correlation's window early.
+   */
   readonly error: number;
-  /** The same by blocking: a cross-check. */
-  readonly blocking: number;
+  readonly byCorrelation: number;
+  readonly byBlocking: number;
+  /** What the error says that the samples are worth. */
   readonly effectiveSamples: number;
 }
 
@@ -142,14 +146,19 @@ export interface VolumeAnalysis {
 function analyse(volumes: Float64Array): VolumeAnalysis {
   const { start, settled } = mser5(volumes);
   const production = volumes.subarray(start);
-  const { mean: value, standardError, effectiveSamples } = meanWithError(production);
+  const correlated = meanWithError(production);
+  const byCorrelation = correlated.standardError;
+  const byBlocking = blockingError(production).standardError;
+  const error = Math.max(byCorrelation, byBlocking);
+  const worth = error > 0 ? 1 + variance(production, correlated.mean) / (error * error) : 1;
   return {
     discard: start,
     settled,
-    mean: value,
-    error: standardError,
-    blocking: blockingError(production).standardError,
-    effectiveSamples,
+    mean: correlated.mean,
+    error,
+    byCorrelation,
+    byBlocking,
+    effectiveSamples: Math.min(correlated.effectiveSamples, worth),
   };
 }
 

@@ -117,7 +117,8 @@ function memberTable(plan: DensityPlan, { analyses, productions }: DensityResult
     return [
       `member ${k + 1}`,
       { value: analysis.mean / atoms, error: analysis.error / atoms, unit: 'Å³' },
-      { value: analysis.blocking / atoms, unit: 'Å³' },
+      { value: analysis.byCorrelation / atoms, unit: 'Å³' },
+      { value: analysis.byBlocking / atoms, unit: 'Å³' },
       { value: analysis.effectiveSamples },
       { value: (times[analysis.discard] ?? 0) / 1000, unit: 'ps' },
       analysis.settled
@@ -130,11 +131,12 @@ function memberTable(plan: DensityPlan, { analyses, productions }: DensityResult
     id: 'members',
     title: 'Volume by member',
     caption:
-      'Errors from the autocorrelation of the volume, beside those by blocking; effective samples are independent values.',
+      'The larger of two errors counts: from the autocorrelation of the volume, and by blocking. Effective samples are independent values.',
     columns: [
       { label: 'production' },
       { label: 'volume per atom', unit: 'Å³' },
-      { label: 'error by blocking', unit: 'Å³' },
+      { label: 'error by correlation', unit: 'Å³' },
+      { label: 'by blocking', unit: 'Å³' },
       { label: 'effective samples' },
       { label: 'discarded', unit: 'ps' },
       { label: 'equilibration' },

@@ -99,7 +99,7 @@ density(
     assert.is(members.kind, 'table');
     if (members.kind !== 'table') return;
     const volumes = members.rows.map((row) => (row[1] as { value: number }).value);
-    const discarded = members.rows.map((row) => (row[4] as { value: number }).value);
+    const discarded = members.rows.map((row) => (row[5] as { value: number }).value);
     const thermo = read(task, 'thermo.csv');
     discarded.forEach((ps, k) => {
       const rows = Math.round(ps / 0.021) - 1;
