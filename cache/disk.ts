@@ -188,6 +188,26 @@ export const realDisk: Disk = {
   },
 };
 
+/** The same disk for those who only look: every change is refused. */
+export function readOnlyDisk(disk: Disk): Disk {
+  const refuse = (path: string): never => {
+    throw Object.assign(new Error(`EROFS: only looking, '${path}'`), { code: 'EROFS' });
+  };
+  return {
+    ...disk,
+    create: refuse,
+    append: refuse,
+    copy: refuse,
+    link: refuse,
+    rename: refuse,
+    unlink: refuse,
+    makeFolder: refuse,
+    removeFolder: refuse,
+    removeTree: refuse,
+    touch: refuse,
+  };
+}
+
 /** Removes a temporary file if that is possible: what stays in `tmp/` is cleared by `gc`. */
 export function discard(disk: Disk, path: string): void {
   try {

@@ -16,7 +16,7 @@
 import { join, resolve } from 'node:path';
 import { type Checkpoint, openCheckpoint } from './checkpoints.ts';
 import { ContentStore } from './content.ts';
-import { type Disk, discard, realDisk } from './disk.ts';
+import { type Disk, discard, readOnlyDisk, realDisk } from './disk.ts';
 import { diskProblem } from './errors.ts';
 import { collect, type GcOptions, type GcResult } from './gc.ts';
 import { hashAhead } from './hash-ahead.ts';
@@ -130,8 +130,9 @@ export interface Cache {
 /** Opens the cache in `folder`, which is created if need be. Throws a `CacheError`. */
 export function openCache(folder: string, options: CacheOptions = {}): Cache {
   const root = resolve(folder);
-  const disk = options.disk ?? realDisk;
   const readOnly = options.readOnly ?? false;
+  const anyDisk = options.disk ?? realDisk;
+  const disk = readOnly ? readOnlyDisk(anyDisk) : anyDisk;
   prepareLayout(disk, root, readOnly);
 
   const life = options.life ?? { identify: ownIdentity, beat: startHeartbeat };
@@ -182,7 +183,7 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
       }
     },
 
-    hashAhead: (paths) => (disk === realDisk ? hashAhead(paths, stats) : Promise.resolve()),
+    hashAhead: (paths) => (anyDisk === realDisk ? hashAhead(paths, stats) : Promise.resolve()),
 
     commit: (record, lease) => records.commit(record, lease),
     lease: (key) => leases.take('leases', key),

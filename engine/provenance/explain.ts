@@ -125,7 +125,9 @@ function differences(
     const [was, is] = [before.inputs[name] ?? standard, now.inputs[name] ?? standard];
     compare.parts(name, was, is, task.inputs[name], field);
   }
-  changes.push(...flatDifferences('tool', before.tools, now.tools));
+  const programs = new Map((task.programs ?? []).map(({ name, span }) => [name, span]));
+  for (const change of flatDifferences('tool', before.tools, now.tools))
+    changes.push({ ...change, span: programs.get(change.name) ?? task.span });
   changes.push(...flatDifferences('platform', before.platform, now.platform));
   return changes;
 }

@@ -78,8 +78,8 @@ tools('that changed are why a task runs', () => {
   );
   const [was, is] = [before, now].map(({ action }) => action.tools!.tool!.slice(0, 12));
   assert.is(
-    describeReason(reason, () => ''),
-    `tool tool: ${was} -> ${is}`,
+    describeReason(reason, ({ start }) => `at ${start}`),
+    `tool tool: ${was} -> ${is} (at ${study.tasks[0]!.programs![0]!.span.start})`,
   );
 });
 
