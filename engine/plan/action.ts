@@ -110,6 +110,11 @@ export function sortedByPart<T extends { readonly part: Part }>(elements: readon
     .map(({ element }) => element);
 }
 
+/** A part as plain JSON. */
+export function partAsJson(part: Part): Json {
+  return { ...part } as Json;
+}
+
 /** True if the two stand for the same. */
 export function sameParts(a: Part, b: Part): boolean {
   return canonicalJson(a) === canonicalJson(b);

@@ -78,8 +78,9 @@ export class Findings {
     return skippedIn(binding, this.#upstream);
   }
 
-  hasFailed(task: TaskId): boolean {
-    return this.#upstream(task).kind === 'failed';
+  /** Whether an output is that of a failed task. */
+  hasFailed(binding: Binding): boolean {
+    return binding.kind === 'output' && this.#upstream(binding.task).kind === 'failed';
   }
 
   /** A file that the study names. */
@@ -90,7 +91,7 @@ export class Findings {
     return content;
   }
 
-  lacks({ task, output }: OutputBinding, reason: string): void {
+  lacks({ task, output }: Pick<OutputBinding, 'task' | 'output'>, reason: string): void {
     this.missing.push({ by: task, output, reason });
   }
 

@@ -7,7 +7,7 @@
 import type { ActionRecord, Hit, Miss } from '../../cache/index.ts';
 import { type Reason, reasonToRun } from '../provenance/explain.ts';
 import type { Json } from '../step.ts';
-import type { Binding, ExpandedStudy, Task, TaskId } from '../study/expanded.ts';
+import type { Binding, Condition, ExpandedStudy, Task, TaskId } from '../study/expanded.ts';
 import type { Action } from './action.ts';
 import type { NamedFile } from './findings.ts';
 import { resolveInputs, type Skip, type Surroundings } from './resolve.ts';
@@ -133,14 +133,21 @@ export function upstreamAfter(decision: Decision | undefined): Upstream {
 export function takesFrom(task: Task): TaskId[] {
   const tasks = new Set<TaskId>();
   const bindings: Binding[] = Object.values(task.inputs);
-  for (const condition of task.when ?? []) bindings.push(condition);
+  for (const condition of task.when ?? []) pushCondition(condition, bindings);
   for (let next = bindings.pop(); next !== undefined; next = bindings.pop()) {
     switch (next.kind) {
       case 'output':
         tasks.add(next.task);
         break;
       case 'gather':
-        for (const element of next.elements) tasks.add(element.task);
+        for (const element of next.elements) bindings.push(element);
+        break;
+      case 'settled':
+        for (const value of next.values) bindings.push(value);
+        for (const { until, progress } of next.settling.turns) {
+          bindings.push(until);
+          if (progress !== null) pushCondition(progress, bindings);
+        }
         break;
       case 'list':
         for (const item of next.items) bindings.push(item);
@@ -157,6 +164,13 @@ export function takesFrom(task: Task): TaskId[] {
     }
   }
   return [...tasks].sort((a, b) => a - b);
+}
+
+function pushCondition(condition: Condition, bindings: Binding[]): void {
+  if (condition.kind !== 'progress') bindings.push(condition);
+  else
+    for (const { before, now } of condition.inputs)
+      bindings.push(now, ...(before === null ? [] : [before]));
 }
 
 /** The given tasks and all that they need, `after` included. */

@@ -3,7 +3,15 @@
  * it takes are known.
  */
 import type { InputField, Json } from '../step.ts';
-import type { Binding, ExpandedStudy, Span, Task, TaskId } from '../study/expanded.ts';
+import type {
+  Binding,
+  Condition,
+  Element,
+  ExpandedStudy,
+  Span,
+  Task,
+  TaskId,
+} from '../study/expanded.ts';
 import { evaluateExpression, inBaseForm } from '../study/expression.ts';
 import {
   type Action,
@@ -18,6 +26,7 @@ import {
 } from './action.ts';
 import { compute } from './computation.ts';
 import { type Contents, Findings, type NamedFile, type Origin } from './findings.ts';
+import { isProgress, outputIn, settle, unsettledDigest } from './settled.ts';
 import type { Upstream } from './upstream.ts';
 
 /** All that resolving asks for besides upstream tasks; nothing else of the world is looked at. */
@@ -109,11 +118,9 @@ class Resolver {
   }
 
   resolve(): Resolution {
-    for (const condition of this.#task.when ?? []) {
-      const holds = this.#field(condition, { kind: 'boolean' });
-      const because: Skip = { kind: 'condition', span: condition.span };
-      if (holds?.value === false) return { kind: 'skipped', because };
-    }
+    for (const condition of this.#task.when ?? [])
+      if (this.#holds(condition) === false)
+        return { kind: 'skipped', because: { kind: 'condition', span: condition.span } };
     const parts: { [input: string]: Part } = {};
     const values: { [input: string]: Json } = {};
     for (const [name, field] of Object.entries(this.#task.interface.inputs)) {
@@ -142,6 +149,12 @@ class Resolver {
     return lack === undefined
       ? { kind: 'ready', ...known, values: { ...values, ...environment.handed } }
       : { kind: 'inconclusive', ...known, ...lack };
+  }
+
+  #holds(condition: Condition): Json | undefined {
+    return condition.kind === 'progress'
+      ? isProgress(condition, (binding, field) => this.#field(binding, field))
+      : this.#field(condition, { kind: 'boolean' })?.value;
   }
 
   /** Undefined while something it needs is not there; the reason is noted. */
@@ -185,18 +198,16 @@ class Resolver {
    * Elements are handed over in the order of their digests, and of several that lack something
    * the reason does not depend on their order: labels must not reach a result.
    */
-  #gather(
-    elements: readonly (Binding & { readonly kind: 'output' })[],
-    of: InputField,
-  ): Spread | undefined {
+  #gather(elements: readonly Element[], of: InputField): Spread | undefined {
     const resolved: Resolved[] = [];
     const { missing } = this.#findings;
     const there = elements.filter((each) => this.#findings.skippedIn(each) === undefined);
-    if (elements.length > 0 && there.length === 0) this.#findings.skippedBy ??= elements[0]!.task;
+    if (elements.length > 0 && there.length === 0)
+      this.#findings.skippedBy ??= this.#findings.skippedIn(elements[0]!);
     const lacking = missing.length;
     let complete = true;
     for (const element of there) {
-      if (this.#task.partial && this.#findings.hasFailed(element.task)) continue;
+      if (this.#task.partial && this.#findings.hasFailed(element)) continue;
       const one = this.#single(element, of);
       if (one !== undefined) resolved.push(one);
       else complete = false;
@@ -231,6 +242,8 @@ class Resolver {
         return this.#expression(binding, field);
       case 'first':
         return this.#first(binding, field);
+      case 'settled':
+        return this.#settled(binding, field);
     }
   }
 
@@ -259,7 +272,7 @@ class Resolver {
     binding: Binding & { readonly kind: 'expression' },
     field: InputField,
   ): Resolved | undefined {
-    const computed = compute(binding, this.#findings, (operand) => this.#plain(operand));
+    const computed = compute(binding, this.#findings, (each, of) => this.#field(each, of));
     switch (computed.kind) {
       case 'waiting':
         return undefined;
@@ -275,15 +288,34 @@ class Resolver {
     }
   }
 
-  #plain(binding: Binding): Json | undefined {
-    return this.#single(binding, { kind: 'json' })?.value;
-  }
-
   /** The first option that no skipped task takes away; its key is that of the option alone. */
   #first(binding: Binding & { readonly kind: 'first' }, field: InputField): Resolved | undefined {
     const { options } = binding;
     const there = options.find((each) => this.#findings.skippedIn(each) === undefined);
     return this.#single(there ?? options[0]!, field);
+  }
+
+  #settled(
+    binding: Binding & { readonly kind: 'settled' },
+    field: InputField,
+  ): Resolved | undefined {
+    const lacking = this.#findings.missing.length;
+    const settled = settle(binding.settling, (each, of) => this.#field(each, of));
+    if (settled.kind === 'turn') return this.#single(binding.values[settled.turn]!, field);
+    if (settled.kind === 'unknown')
+      return this.#findings.missing.length > lacking
+        ? { part: { measured: unsettledDigest({ value: null }, '') }, value: null }
+        : undefined;
+    // Files of the last turn are as good as those of an inconclusive task.
+    const last = this.#single(binding.values[settled.turn]!, field);
+    if (last === undefined || field.kind === 'artifact' || field.kind === 'file') return last;
+    const { reason } = settled;
+    const digest = unsettledDigest(last.part, reason);
+    const part: Part = { measured: digest };
+    if (field.kind === 'measured') return { part, value: { kind: 'missing', digest, reason } };
+    const output = outputIn(binding.values[settled.turn]!);
+    if (output !== undefined) this.#findings.lacks(output, reason);
+    return { part, value: null };
   }
 
   #output(binding: Binding & { readonly kind: 'output' }, field: InputField): Resolved | undefined {

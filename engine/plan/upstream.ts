@@ -77,9 +77,14 @@ export function skippedIn(
       return upstream(binding.task).kind === 'skipped' ? binding.task : undefined;
     case 'gather':
       // Elements that were skipped are left out, as long as others are there.
-      return binding.elements.every(({ task }) => upstream(task).kind === 'skipped')
-        ? binding.elements[0]?.task
-        : undefined;
+      return binding.elements.some((element) => skippedIn(element, upstream) === undefined)
+        ? undefined
+        : first(binding.elements);
+    case 'settled': {
+      // Further turns are skipped once it has settled.
+      const [value] = binding.values;
+      return value && skippedIn(value, upstream);
+    }
     case 'first':
       return binding.options.some((option) => skippedIn(option, upstream) === undefined)
         ? undefined

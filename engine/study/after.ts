@@ -11,17 +11,18 @@ import {
 } from './scope.ts';
 import { type Selection, select } from './select.ts';
 import { Groups } from './source.ts';
+import type { TaskIds } from './task-ids.ts';
 
 /** Who must end before the tasks of one step. Tasks that wait for the same share one list. */
 export class Predecessors {
-  readonly #firstTask: ReadonlyMap<CheckedStep, TaskId>;
+  readonly #ids: TaskIds;
   /** Told of every list that is made, by its length. */
   readonly #made: (length: number) => void;
   readonly #groups = new Groups();
   readonly #lists = new Map<string, readonly TaskId[]>();
 
-  constructor(firstTask: ReadonlyMap<CheckedStep, TaskId>, made: (length: number) => void) {
-    this.#firstTask = firstTask;
+  constructor(ids: TaskIds, made: (length: number) => void) {
+    this.#ids = ids;
     this.#made = made;
   }
 
@@ -51,7 +52,7 @@ export class Predecessors {
     for (const element of this.#groups.elements(target, selection, at))
       for (const step of tasksOf(target)) {
         const { first, count } = within(step, [...at.outer, element]);
-        for (let k = 0; k < count; k++) found.push(this.#firstTask.get(step)! + first + k);
+        for (let k = 0; k < count; k++) found.push(this.#ids.of(step, first + k));
       }
     return found;
   }

@@ -7,17 +7,20 @@ import { asLiteral, type Bound, constant, listOf, mapOf } from './bound.ts';
 import { type Coerced, coerceScalar, coerceValue, expectedKind } from './coerce.ts';
 import { normalise } from './composition.ts';
 import type { Problems, Related } from './diagnostic.ts';
-import type { Binding, Span, TaskId } from './expanded.ts';
+import type { Binding, Condition, Span } from './expanded.ts';
 import type { Files } from './files.ts';
 import { type Followed, follow } from './follow.ts';
+import { elementAt } from './matrix.ts';
 import { describe, type Mapping, type Node, type Scalar } from './node.ts';
 import { Expressions } from './operands.ts';
 import { fit } from './outputs.ts';
 import { fromNumber, type Rational } from './rational.ts';
 import { type Reference, said } from './references.ts';
-import { type CheckedStep, type Place, type Scope, stepsIn } from './scope.ts';
+import { type Place, type Scope, stepsIn } from './scope.ts';
+import { isRepeated, Settlements } from './settle.ts';
 import { Sources } from './source.ts';
 import { Taken } from './taken.ts';
+import type { TaskIds } from './task-ids.ts';
 
 /** Resolves inputs; problems are collected, and what has one gives `undefined`. */
 export class Binder {
@@ -26,22 +29,18 @@ export class Binder {
   readonly #problems: Problems;
   readonly #sources: Sources;
   readonly #expressions: Expressions;
+  readonly #settlements: Settlements;
   readonly #taken: Taken;
 
-  constructor(
-    study: Scope,
-    firstTask: ReadonlyMap<CheckedStep, TaskId>,
-    files: Files,
-    problems: Problems,
-  ) {
+  constructor(study: Scope, ids: TaskIds, files: Files, problems: Problems) {
     this.#study = study;
     this.#files = files;
     this.#problems = problems;
-    this.#sources = new Sources(firstTask, problems);
-    this.#expressions = new Expressions(this.#sources, problems);
-    this.#taken = new Taken(this.#sources, problems, (node, field, place) =>
-      this.bind(node, field, place),
-    );
+    this.#sources = new Sources(ids, problems);
+    const bind = (node: Node, field: InputField, place: Place) => this.bind(node, field, place);
+    this.#settlements = new Settlements(bind);
+    this.#taken = new Taken(this.#sources, this.#settlements, problems, bind);
+    this.#expressions = new Expressions(this.#sources, this.#settlements, problems);
   }
 
   /** The binding of `node` as a value of `field`. */
@@ -50,6 +49,16 @@ export class Binder {
     if (followed === undefined) return undefined;
     const bound = this.#bindFollowed(followed, field);
     return bound && { binding: bound.binding, varies: bound.varies || followed.varies };
+  }
+
+  /** What has to hold before the turn that `place`, that of a repeated step, is in. */
+  beforeTurn(place: Place): readonly Condition[] {
+    const { site, turn, positions } = place;
+    const call = site.scope.steps.get(site.name);
+    const element = call?.matrix && elementAt(call.matrix, positions);
+    if (call?.kind !== 'call' || !isRepeated(call) || element === undefined || turn === null)
+      return [];
+    return this.#settlements.before(call, element, turn, { ...place, turn: null });
   }
 
   /** Reports what is wrong with a node that nothing need take, an output of a protocol. */
@@ -199,7 +208,7 @@ export class Binder {
     if (meaning?.kind === 'reference') {
       const { reference } = meaning;
       const { place: where, via, varies } = followed;
-      if (this.#taken.isGather(reference, where, via)) {
+      if (this.#taken.kindOf(reference, where, via) === 'all') {
         const gathered = this.#taken.all(reference, of, where, via);
         return gathered && { ...gathered, varies: gathered.varies || varies };
       }
@@ -294,15 +303,17 @@ export class Binder {
     place: Place,
     via: readonly Related[],
   ): Bound | undefined {
-    const isGather = this.#taken.isGather(reference, place, via);
-    if (isGather === undefined) return undefined;
+    const kind = this.#taken.kindOf(reference, place, via);
+    if (kind === undefined) return undefined;
     if (field.kind === 'list') {
-      const item = isGather
-        ? this.#taken.all(reference, field.of, place, via)
-        : this.#bindSource(reference, field.of, place, via);
+      const item =
+        kind === 'all'
+          ? this.#taken.all(reference, field.of, place, via)
+          : this.#bindSource(reference, field.of, place, via);
       return this.#listOfOne(item, field, place, via);
     }
-    if (!isGather) return this.#taken.one(reference, field, place, via);
+    if (kind === 'one') return this.#taken.one(reference, field, place, via);
+    if (kind === 'settled') return this.#taken.settled(reference, field, place, via);
     return this.#problems.add(
       'wrong-kind',
       reference.span,
@@ -371,7 +382,7 @@ const COMPUTED: ReadonlySet<InputField['kind']> = new Set([
 function waits(binding: Binding): boolean {
   return binding.kind === 'expression'
     ? Object.values(binding.operands).some(waits)
-    : binding.kind === 'output';
+    : binding.kind === 'output' || binding.kind === 'settled';
 }
 
 function isOnly(node: Node): boolean {

@@ -24,7 +24,8 @@ import {
 } from './node.ts';
 import { type Choices, readParameters } from './parameters.ts';
 import { said } from './references.ts';
-import type { CheckedStep, Inner, Scope, Site, Step, Use } from './scope.ts';
+import { readRepeat } from './repeat.ts';
+import type { Call, CheckedStep, Inner, Repeat, Scope, Site, Step, Use } from './scope.ts';
 import { readSource } from './source-file.ts';
 import { readResources, readRetry, readTimeout } from './step-options.ts';
 import { didYouMean } from './suggest.ts';
@@ -117,7 +118,11 @@ class ScopeReader {
   #step(name: string, key: Scalar, text: Mapping, scope: Scope, files: readonly string[]): Step {
     const site = this.#site(name, key, text, scope);
     const protocol = text.entries.get('protocol');
-    if (protocol === undefined) return this.#checkedStep(site, key, text);
+    const repeat = readRepeat(text);
+    if (protocol === undefined)
+      return repeat === undefined
+        ? this.#checkedStep(site, key, text)
+        : this.#repeatedStep(site, key, text, repeat);
     for (const word of ['uses', 'resources', 'partial', 'timeout', 'retry', 'outputs']) {
       const entry = text.entries.get(word);
       if (entry !== undefined)
@@ -127,7 +132,47 @@ class ScopeReader {
           `step ${name} uses a protocol, whose steps have ${word} of their own; leave it out`,
         );
     }
-    return { ...site, kind: 'call', inner: this.#inner(site, protocol.value, files) };
+    const inner = this.#inner(site, protocol.value, repeat, files);
+    if (inner !== undefined && repeat !== undefined)
+      for (const [input, { key }] of repeat.carry)
+        if (!inner.declared.has(input))
+          this.#problems.add(
+            'unknown-input',
+            key.span,
+            `the protocol has no input ${input}${didYouMean(input, inner.declared.keys(), 'its inputs')}`,
+          );
+    return { ...site, kind: 'call', repeat, inner };
+  }
+
+  /** A step type that is repeated: a protocol of one step, which takes what it is given. */
+  #repeatedStep(site: Site, key: Scalar, text: Mapping, repeat: Repeat): Call {
+    const given = new Map([...repeat.carry, ...site.inputs]);
+    const declared = new Map<string, DeclaredInput>();
+    const steps = new Map<string, Step>();
+    const { folder } = site.scope;
+    const use: Use = { site, protocol: site.name, declared, repeat, isStep: true };
+    const scope: Scope = { folder, parameters: new Map(), sets: new Map(), steps, use };
+    const inputs = [...given].map(([name, entry]) => {
+      const value = referenceTo(`inputs.${name}`, entry.value.span);
+      return [name, { key: entry.key, value }] as const;
+    });
+    const own: Site = { ...site, ...NOWHERE, inputs: new Map(inputs), scope };
+    const step = this.#checkedStep({ ...own, inputsKnown: site.inputsKnown }, key, text);
+    steps.set(site.name, step);
+    for (const name of given.keys()) {
+      const field = step.interface?.inputs[name];
+      if (field !== undefined) declared.set(name, { field, standard: undefined });
+    }
+    const outputs = Object.keys(step.interface?.outputs ?? {}).map(
+      (name) => [name, { key, value: referenceTo(`${site.name}.${name}`, site.span) }] as const,
+    );
+    const end: Site = { ...own, inputs: new Map(), path: `${site.path}/` };
+    return {
+      ...site,
+      kind: 'call',
+      repeat,
+      inner: { scope, declared, outputs: new Map(outputs), end },
+    };
   }
 
   #site(name: string, key: Scalar, text: Mapping, scope: Scope): Site {
@@ -198,7 +243,12 @@ class ScopeReader {
     }
   }
 
-  #inner(site: Site, named: Node, files: readonly string[]): Inner | undefined {
+  #inner(
+    site: Site,
+    named: Node,
+    repeat: Repeat | undefined,
+    files: readonly string[],
+  ): Inner | undefined {
     if (named.kind !== 'scalar') return undefined;
     const file = join(dirname(files.at(-1)!), named.text);
     if (files.slice(1).includes(file))
@@ -211,11 +261,8 @@ class ScopeReader {
     if (protocol === undefined) return undefined;
     const { name, root, declared } = protocol;
     const parameters = readParameters(root, { profile: undefined, set: [] }, this.#problems);
-    const scope = this.scope(root, [...files, file], parameters, {
-      site,
-      protocol: name,
-      declared,
-    });
+    const use: Use = { site, protocol: name, declared, repeat, isStep: false };
+    const scope = this.scope(root, [...files, file], parameters, use);
     const end: Site = {
       ...NOWHERE,
       name: `the outputs of ${name}`,
@@ -262,3 +309,7 @@ const NOWHERE = {
   when: undefined,
   after: [],
 } as const;
+
+function referenceTo(name: string, span: Span): Scalar {
+  return { kind: 'scalar', text: `$${name}`, plain: false, span, textStart: null };
+}

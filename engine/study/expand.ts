@@ -10,8 +10,10 @@ import { expectedKind } from './coerce.ts';
 import { declaredAsJson } from './declared-outputs.ts';
 import type { Problems } from './diagnostic.ts';
 import { execTask } from './exec-task.ts';
-import type { Binding, StudyStep, Task, TaskId } from './expanded.ts';
+import type { Binding, Condition, StudyStep, Task } from './expanded.ts';
 import type { Files } from './files.ts';
+import { inputAt } from './follow.ts';
+import type { Unit } from './graph.ts';
 import { type Matrix, MOST_TASKS, positionsOf } from './matrix.ts';
 import { EXEC } from './names.ts';
 import type { Node } from './node.ts';
@@ -21,6 +23,7 @@ import {
   type CheckedStep,
   outerMatrices,
   type Place,
+  placeInside,
   placeOutside,
   type Scope,
   type Site,
@@ -28,6 +31,7 @@ import {
   stepsIn,
 } from './scope.ts';
 import { didYouMean } from './suggest.ts';
+import { TaskIds } from './task-ids.ts';
 
 /** Gathers of a study may grow to this many elements. */
 const MOST_GATHERED = 2_000_000;
@@ -40,19 +44,17 @@ export interface Expansion {
 }
 
 /**
- * Unrolls the study. `order`: its steps, those of protocols included, such that each follows
+ * Unrolls the study. `units`: its steps, those of protocols included, such that each follows
  * those it needs. Problems are collected; the result counts only if there are none.
  */
 export function expand(
   study: Scope,
-  order: readonly CheckedStep[],
+  units: readonly Unit[],
   files: Files,
   problems: Problems,
 ): Expansion {
-  const firstTask = new Map<CheckedStep, TaskId>();
   let count = 0;
-  for (const step of order) {
-    firstTask.set(step, count);
+  for (const step of stepsIn(study)) {
     const size = sizeOf(step);
     count += size;
     if (count > MOST_TASKS && count - size <= MOST_TASKS)
@@ -63,15 +65,17 @@ export function expand(
       );
   }
   if (count > MOST_TASKS) return { steps: [], tasks: [] };
-  const expander = new Expander(study, firstTask, files, problems);
+  const ids = new TaskIds(units);
+  const expander = new Expander(study, ids, files, problems);
   expander.checkCalls(study);
-  const tasks = order.flatMap((step) => expander.tasks(step));
+  const tasks: Task[] = [];
+  for (const step of stepsIn(study)) for (const task of expander.tasks(step)) tasks[task.id] = task;
   const steps = [...stepsIn(study)].map((step) => ({
     name: step.path,
     uses: step.uses,
     span: step.span,
     axes: axesOf(step),
-    tasks: Array.from({ length: sizeOf(step) }, (_, k) => firstTask.get(step)! + k),
+    tasks: ids.all(step),
   }));
   return { steps, tasks };
 }
@@ -80,21 +84,16 @@ class Expander {
   readonly #problems: Problems;
   readonly #binder: Binder;
   readonly #predecessors: Predecessors;
-  readonly #firstTask: ReadonlyMap<CheckedStep, TaskId>;
+  readonly #ids: TaskIds;
   #gathered = 0;
   /** The step whose tasks are being made. */
   #current: CheckedStep | undefined;
 
-  constructor(
-    study: Scope,
-    firstTask: ReadonlyMap<CheckedStep, TaskId>,
-    files: Files,
-    problems: Problems,
-  ) {
+  constructor(study: Scope, ids: TaskIds, files: Files, problems: Problems) {
     this.#problems = problems;
-    this.#firstTask = firstTask;
-    this.#binder = new Binder(study, firstTask, files, problems);
-    this.#predecessors = new Predecessors(firstTask, (length) => this.#countGathered(length));
+    this.#ids = ids;
+    this.#binder = new Binder(study, ids, files, problems);
+    this.#predecessors = new Predecessors(ids, (length) => this.#countGathered(length));
   }
 
   tasks(step: CheckedStep): Task[] {
@@ -104,7 +103,6 @@ class Expander {
     this.#current = step;
     this.#checkInputs(step);
     const bindings = new StepBindings(this.#binder);
-    const first = this.#firstTask.get(step)!;
     const tasks: Task[] = [];
     const size = sizeOf(step);
     for (let number = 0; number < size && this.#gathered <= MOST_GATHERED; number++) {
@@ -113,7 +111,7 @@ class Expander {
       const when = this.#conditions(place, bindings);
       const name = nameOf(place);
       tasks.push({
-        id: first + number,
+        id: this.#ids.of(step, number),
         name: name.join('/'),
         step: step.path,
         labels: labelsOf(place),
@@ -137,13 +135,14 @@ class Expander {
   checkCalls(scope: Scope): void {
     for (const call of scope.steps.values()) {
       if (call.kind !== 'call' || call.inner === undefined) continue;
-      this.#checkCall(call);
+      if (call.inner.scope.use?.isStep) this.#checkRepeatedStep(call);
+      else this.#checkCall(call);
       this.checkCalls(call.inner.scope);
     }
   }
 
   #checkCall(call: Call): void {
-    const { declared, outputs, end } = call.inner!;
+    const { declared, outputs } = call.inner!;
     const known = [...declared.keys()];
     for (const [name, { key }] of call.inputs)
       if (!declared.has(name))
@@ -169,10 +168,27 @@ class Expander {
         if (given !== undefined) bindings.of(name, given, field, place);
       }
       if (number > 0) continue;
-      const inside = { ...place, site: end, outer: [...place.outer, number], positions: [] };
+      this.#binder.beforeTurn({ ...place, turn: 0 });
+      const element = number % call.matrix.size;
+      const inside = placeInside(call.inner!, element, call.repeat === undefined ? null : 0, place);
       for (const [name, { value }] of outputs)
         this.#binder.check(value, { ...inside, subject: name });
     }
+  }
+
+  /** A first turn is given all that the step type needs; the step itself is checked as it is. */
+  #checkRepeatedStep(call: Call): void {
+    const { inner, inputs, repeat, span, name, matrix } = call;
+    const outer = outerMatrices(call);
+    if (outer !== undefined && matrix !== undefined && sizeOf(call) > 0)
+      this.#binder.beforeTurn({ ...placeOf(call, outer, matrix, 0), turn: 0 });
+    for (const [input, { field }] of inner!.declared)
+      if (isRequired(field) && repeat!.carry.has(input) && !inputs.has(input))
+        this.#problems.add(
+          'missing-input',
+          span,
+          `step ${name} lacks the input ${input} for its first turn; expected ${expectedKind(field)}`,
+        );
   }
 
   /** Inputs that the step type does not have, and those that it needs and does not get. */
@@ -201,8 +217,10 @@ class Expander {
     const inputs: [string, Binding][] = [];
     for (const [name, field] of Object.entries(step.interface!.inputs)) {
       const given = step.inputs.get(name);
-      const bound = given && bindings.of(name, given.value, field, place);
-      if (bound === undefined) continue;
+      // What is only carried, the first turn is not given.
+      const isGiven = step.scope.use?.isStep !== true || inputAt(name, place) !== undefined;
+      const bound = given && isGiven && bindings.of(name, given.value, field, place);
+      if (!bound) continue;
       inputs.push([name, bound.binding]);
       if (bound.isNew)
         for (const item of bound.binding.kind === 'list' ? bound.binding.items : [bound.binding])
@@ -215,13 +233,17 @@ class Expander {
     return Object.fromEntries(inputs);
   }
 
-  /** The step's own condition, and those of the uses of protocols around it. */
-  #conditions(place: Place, bindings: StepBindings): readonly Binding[] {
-    const conditions: Binding[] = [];
-    for (let at: Place | undefined = place; at !== undefined; at = placeOutside(at)) {
+  /** The step's own conditions, and those of what is around it: uses of protocols, turns. */
+  #conditions(place: Place, bindings: StepBindings): readonly Condition[] {
+    const conditions: Condition[] = [];
+    for (let at: Place | undefined = place; at !== undefined; ) {
       const { when, path } = at.site;
       const bound = when && bindings.of('when', when, CONDITION, at, `when of ${path}`);
       if (bound !== undefined) conditions.push(bound.binding);
+      const outside = placeOutside(at);
+      if (outside !== undefined && outside.turn !== null)
+        conditions.push(...this.#binder.beforeTurn(outside));
+      at = outside && { ...outside, turn: null };
     }
     return conditions;
   }
@@ -277,29 +299,34 @@ function placeOf(site: Site, outer: readonly Matrix[], matrix: Matrix, number: n
     rest = Math.floor(rest / outer[k]!.size);
   }
   const positions = positionsOf(matrix, number % matrix.size);
-  return { site, outer: elements, positions, subject: '' };
+  return { site, outer: elements, positions, turn: null, subject: '' };
 }
 
-/** Names and labels from the outside in: `melting`, `DP-M`, `middle`, `1800K`. */
+/** Names, labels and turns from the outside in: `melting`, `DP-M`, `2`, `middle`, `1800K`. */
 function nameOf(place: Place): readonly string[] {
+  const { site } = place;
+  const labels = site.matrix!.axes.map(({ labels }, k) => labels[place.positions[k]!]!);
   const outside = placeOutside(place);
-  const labels = place.site.matrix!.axes.map(({ labels }, k) => labels[place.positions[k]!]!);
-  return [...(outside === undefined ? [] : nameOf(outside)), place.site.name, ...labels];
+  if (outside === undefined) return [site.name, ...labels];
+  const turn = outside.turn === null ? [] : [String(outside.turn + 1)];
+  const own = site.scope.use?.isStep ? [] : [site.name];
+  return [...nameOf(outside), ...turn, ...own, ...labels];
 }
 
 /** Labels by axis; axes around a protocol that have the name of one inside go by their step too. */
 function labelsOf(place: Place): { readonly [axis: string]: string } {
-  const outside = placeOutside(place);
   const own = place.site.matrix!.axes.map(
     ({ name, labels }, k) => [name, labels[place.positions[k]!]!] as const,
   );
-  const around = Object.entries(outside === undefined ? {} : labelsOf(outside)).map(
-    ([name, label]) => {
-      const isTaken = own.some(([axis]) => axis === name);
-      return [isTaken ? `${outside!.site.name}.${name}` : name, label] as const;
-    },
-  );
-  return Object.fromEntries([...around, ...own]);
+  const outside = placeOutside(place);
+  if (outside === undefined) return Object.fromEntries(own);
+  const around = Object.entries(labelsOf(outside));
+  if (outside.turn !== null) around.push(['turn', String(outside.turn + 1)]);
+  const renamed = around.map(([name, label]) => {
+    const isTaken = own.some(([axis]) => axis === name);
+    return [isTaken ? `${outside.site.name}.${name}` : name, label] as const;
+  });
+  return Object.fromEntries([...renamed, ...own]);
 }
 
 /** Names of the axes as `labelsOf` has them. */

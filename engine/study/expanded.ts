@@ -2,7 +2,7 @@
  * The checked and expanded study: what `plan` takes. Plain readonly data; every reference is
  * resolved, every literal validated and in base form, every matrix unrolled.
  */
-import type { Json, StepInterface } from '../step.ts';
+import type { InputField, Json, StepInterface } from '../step.ts';
 
 /** A range of characters in a file, for messages. */
 export interface Span {
@@ -55,8 +55,8 @@ export interface Task {
     readonly gpu?: number;
   };
   readonly partial: boolean;
-  /** The task is skipped where one of these gives false. */
-  readonly when?: readonly Binding[];
+  /** The task is skipped where one of these does not hold. */
+  readonly when?: readonly Condition[];
   /** `exec` only: the program is ended after so many seconds. */
   readonly timeout: number | null;
   /** Where an attempt may fail for other reasons than the task itself. */
@@ -96,9 +96,13 @@ export type Binding =
   | { readonly kind: 'file'; readonly path: string; readonly span: Span }
   | { readonly kind: 'output'; readonly task: TaskId; readonly output: string; readonly span: Span }
   /** All elements of the axes neither aligned nor named: keyed as a multiset of digests. */
+  | { readonly kind: 'gather'; readonly elements: readonly Element[]; readonly span: Span }
+  /** The value that a repeated step has in the turn that ended it. */
   | {
-      readonly kind: 'gather';
-      readonly elements: readonly (Binding & { kind: 'output' })[];
+      readonly kind: 'settled';
+      /** In each turn. */
+      readonly values: readonly Binding[];
+      readonly settling: Settling;
       readonly span: Span;
     }
   | { readonly kind: 'list'; readonly items: readonly Binding[]; readonly span: Span }
@@ -115,3 +119,29 @@ export type Binding =
       readonly operands: { readonly [name: string]: Binding };
       readonly span: Span;
     };
+
+export type Element = Binding & { readonly kind: 'output' | 'settled' };
+
+/** When a repeated step ends: one for each turn that it may have. */
+export interface Settling {
+  readonly turns: readonly {
+    readonly until: Binding;
+    /** Into this turn; null for the first. */
+    readonly progress: Progress | null;
+  }[];
+}
+
+/** What has to hold before a task runs. */
+export type Condition = Binding | Progress;
+
+/** Holds where a turn takes anything else than the turn before it did. */
+export interface Progress {
+  readonly kind: 'progress';
+  readonly inputs: readonly {
+    readonly field: InputField;
+    /** Null where the turn before was not given it. */
+    readonly before: Binding | null;
+    readonly now: Binding;
+  }[];
+  readonly span: Span;
+}

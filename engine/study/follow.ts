@@ -38,9 +38,12 @@ export function follow(from: Node, at: Place, problems: Problems): Followed | un
     if (next === undefined) return undefined;
     const { span } = meaning.reference;
     const used = `used here as ${place.subject} of ${place.site.name}`;
+    // A repeated step takes its own inputs, which is no place to look at.
+    const isNew = next.node.span.start !== span.start || next.node.span.file !== span.file;
+    const via = isNew ? [...followed.via, { at: span, message: used }] : followed.via;
     followed = {
       ...next,
-      via: [...followed.via, { at: span, message: used }].slice(0, MOST_VIA),
+      via: via.slice(0, MOST_VIA),
       varies: followed.varies || next.varies,
     };
   }
@@ -55,7 +58,24 @@ function compare(a: Span, b: Span): number {
 
 type Next = Pick<Followed, 'node' | 'place' | 'varies'>;
 
-/** One name further; `'here'` for a reference to a step, or to many elements of a protocol. */
+/** What an input of a protocol is; undefined where the step that uses it does not give it. */
+export function inputAt(name: string, place: Place): Next | undefined {
+  const outside = placeOutside(place);
+  const use = place.site.scope.use;
+  if (outside === undefined || use === null) return undefined;
+  const carried = use.repeat?.carry.get(name)?.value;
+  const varies = carried !== undefined;
+  const { turn } = outside;
+  if (carried !== undefined && turn !== null && turn > 0)
+    return { node: carried, place: { ...outside, turn: turn - 1 }, varies };
+  const given = use.site.inputs.get(name)?.value;
+  if (given !== undefined) return { node: given, place: { ...outside, turn: null }, varies };
+  // A default stands in the protocol itself.
+  const standard = use.declared.get(name)?.standard;
+  return standard && { node: standard, place, varies };
+}
+
+/** One name further; `'here'` for a reference to a step, or to many values of a protocol. */
 function step(
   reference: Reference,
   place: Place,
@@ -81,19 +101,31 @@ function step(
       return at(matrix?.axes[k]?.values[place.positions[k]!], place, true);
     }
     case 'inputs': {
-      const outside = placeOutside(place);
-      const given = outside?.site.inputs.get(name ?? '')?.value;
-      if (given !== undefined) return at(given, outside!, false);
-      // A default stands in the protocol itself.
-      return at(scope.use?.declared.get(name ?? '')?.standard, place, false);
+      const input = inputAt(name ?? '', place);
+      return input && at(input.node, input.place, input.varies);
+    }
+    case 'outputs': {
+      const call = scope.steps.get(place.site.name);
+      const inner = call?.kind === 'call' ? call.inner : undefined;
+      const output = inner?.outputs.get(name ?? '');
+      const element = elementAt(matrix!, place.positions);
+      if (inner === undefined || output === undefined || element === undefined) return undefined;
+      return at(output.value, placeInside(inner, element, place.turn, place), true);
     }
     default: {
       const producer = scope.steps.get(root);
       if (producer?.kind !== 'call') return 'here';
       const chosen = chooseOutput(producer, reference, place, via, problems);
       if (chosen === undefined) return undefined;
-      if (chosen.selection.gather) return 'here';
-      return enter(producer, chosen, reference, place, via, problems);
+      if (chosen.selection.gather || producer.repeat !== undefined) return 'here';
+      const element = elementOf(producer, chosen, reference, place, via, problems);
+      return (
+        element && {
+          node: chosen.inner.outputs.get(chosen.selection.output)!.value,
+          place: placeInside(chosen.inner, element.element, null, place),
+          varies: element.varies,
+        }
+      );
     }
   }
 }
@@ -101,6 +133,8 @@ function step(
 export interface ChosenOutput {
   readonly inner: Inner;
   readonly selection: Selection;
+  /** `$melting.all.low`: that of every turn. */
+  readonly history: boolean;
 }
 
 /** The output of a protocol that a reference means; undefined, reported, if it means none. */
@@ -111,22 +145,25 @@ export function chooseOutput(
   via: readonly Related[],
   problems: Problems,
 ): ChosenOutput | undefined {
-  const { inner, matrix } = call;
+  const { inner, matrix, repeat } = call;
   if (inner === undefined || matrix === undefined || site.matrix === undefined) return undefined;
   const outputs = [...inner.outputs.keys()];
-  const selected = select(call.name, matrix.axes, path, outputs, site.matrix.axes);
+  const history = repeat !== undefined && path.at(-2) === 'all';
+  const rest = history ? path.toSpliced(-2, 1) : path;
+  const selected = select(call.name, matrix.axes, rest, outputs, site.matrix.axes);
   if (selected.kind === 'wrong') return problems.add(selected.code, span, selected.message, via);
-  return { inner, selection: selected.selection };
+  return { inner, selection: selected.selection, history };
 }
 
-function enter(
+/** The element of a protocol's matrix that is meant without `*`. */
+export function elementOf(
   call: Call,
-  { inner, selection }: ChosenOutput,
+  { selection }: ChosenOutput,
   { span }: Reference,
   place: Place,
   via: readonly Related[],
   problems: Problems,
-): Next | undefined {
+): { readonly element: number; readonly varies: boolean } | undefined {
   const positions = selection.axes.map((choice) => positionOf(choice, place)!);
   const element = elementAt(call.matrix!, positions);
   if (element === undefined)
@@ -136,9 +173,5 @@ function enter(
       `${call.name} has no such element; leave out here too what its matrix leaves out`,
       via,
     );
-  return {
-    node: inner.outputs.get(selection.output)!.value,
-    place: placeInside(inner, element, place),
-    varies: selection.axes.some(({ kind }) => kind === 'aligned'),
-  };
+  return { element, varies: selection.axes.some(({ kind }) => kind === 'aligned') };
 }

@@ -7,7 +7,7 @@ import { readDocument } from './document.ts';
 import { expand } from './expand.ts';
 import type { ExpandedStudy } from './expanded.ts';
 import { Files } from './files.ts';
-import { graphOf, orderOf } from './graph.ts';
+import { unitsOf } from './graph.ts';
 import { checkNames } from './lookup.ts';
 import { displayed } from './parameters.ts';
 import { stepsIn } from './scope.ts';
@@ -55,11 +55,9 @@ function load(file: string, options: LoadOptions, problems: Problems): ExpandedS
       `the study has ${written.length} written steps; at most ${MOST_STEPS}: let a matrix make them`,
     );
   checkNames(study, problems);
-  const paths = orderOf(graphOf(study), problems);
-  const byPath = new Map(written.map((step) => [step.path, step] as const));
-  const order = paths?.map((path) => byPath.get(path)!) ?? written;
+  const units = unitsOf(study, problems) ?? written;
   const files = new Files(problems);
-  const { steps, tasks } = expand(study, order, files, problems);
+  const { steps, tasks } = expand(study, units, files, problems);
   const name = root.entries.get('study')?.value;
   return {
     name: name?.kind === 'scalar' ? name.text : '',

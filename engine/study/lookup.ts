@@ -27,14 +27,44 @@ export function checkNames(scope: Scope, problems: Problems): void {
     for (const scalar of step.after) checkAfter(scalar, scope, problems);
     if (step.kind !== 'call' || step.inner === undefined) continue;
     const { outputs, end } = step.inner;
+    if (step.repeat !== undefined) {
+      const { carry, until } = step.repeat;
+      for (const node of [...[...carry.values()].map(({ value }) => value), until])
+        checkNode(node, step, problems, [...outputs.keys()]);
+    }
+    // A step type that is repeated has nothing in it but what is written here.
+    if (end.scope.use?.isStep) continue;
     for (const { value } of outputs.values()) checkNode(value, end, problems);
     checkNames(step.inner.scope, problems);
   }
 }
 
-function checkNode(node: Node, site: Site, problems: Problems): void {
+/** @param outputs  what `$outputs` has, in what a repeated step says about its turns */
+function checkNode(node: Node, site: Site, problems: Problems, outputs?: readonly string[]): void {
   checkScalars(node, problems);
-  for (const reference of referencesIn(node)) checkReference(reference, site, site.scope, problems);
+  for (const reference of referencesIn(node))
+    if (reference.root === 'outputs') checkOutput(reference, site, outputs, problems);
+    else checkReference(reference, site, site.scope, problems);
+}
+
+function checkOutput(
+  { path: [name = ''], span }: Reference,
+  site: Site,
+  outputs: readonly string[] | undefined,
+  problems: Problems,
+): void {
+  if (outputs === undefined)
+    problems.add(
+      'bad-reference',
+      span,
+      '$outputs are those of the turn before, in carry and until of repeat',
+    );
+  else if (!outputs.includes(name))
+    problems.add(
+      'unknown-output',
+      span,
+      `${site.name} has no output ${name}${didYouMean(name, outputs, 'its outputs')}`,
+    );
 }
 
 function checkAxis(node: Node, site: Site, problems: Problems): void {

@@ -3,11 +3,12 @@ import type { Bound } from './bound.ts';
 import type { Problems, Related } from './diagnostic.ts';
 import type { Binding } from './expanded.ts';
 import { evaluate } from './expression.ts';
-import { follow } from './follow.ts';
+import { chooseOutput, elementOf, type Followed, follow } from './follow.ts';
 import { plainValue, type Scalar } from './node.ts';
 import { outputName, valueOfOutput } from './outputs.ts';
 import { type Reference, referenceOf, type Said, said, spanWithin } from './references.ts';
-import type { Place } from './scope.ts';
+import { type Call, type Place, placeInside } from './scope.ts';
+import { isRepeated, type Settlements } from './settle.ts';
 import type { Sources } from './source.ts';
 import { ExpressionError, type Tree } from './syntax.ts';
 import { type Value, valueOfJson } from './value.ts';
@@ -22,11 +23,13 @@ const DEEPEST = 200;
 
 export class Expressions {
   readonly #sources: Sources;
+  readonly #settlements: Settlements;
   readonly #problems: Problems;
   #depth = 0;
 
-  constructor(sources: Sources, problems: Problems) {
+  constructor(sources: Sources, settlements: Settlements, problems: Problems) {
     this.#sources = sources;
+    this.#settlements = settlements;
     this.#problems = problems;
   }
 
@@ -86,53 +89,110 @@ export class Expressions {
   }
 
   /** What a name in an expression stands for. */
-  #operand(
-    name: Tree & { readonly kind: 'name' },
-    reference: Reference,
-    place: Place,
-  ): Bound & { readonly value: Value } {
-    const fail = (code: string, message: string): never => {
-      throw new ExpressionError(code, name, message);
-    };
+  #operand(name: Name, reference: Reference, place: Place): FoundOperand {
     const followed = follow(asScalar(reference), place, this.#problems);
-    if (followed === undefined || followed.node.kind === 'broken') throw new Reported();
-    const { node, via } = followed;
-    if (node.kind === 'map')
-      return fail('wrong-kind', `${name.name} is a mapping; expected a value`);
-    if (node.kind === 'list')
-      return fail('wrong-kind', `${name.name} is a list; expressions compute with single values`);
+    if (followed === undefined) throw new Reported();
+    return this.#value(name, followed);
+  }
+
+  #value(name: Name, followed: Followed): FoundOperand {
+    const { node, via, place } = followed;
+    switch (node.kind) {
+      case 'broken':
+        throw new Reported();
+      case 'map':
+        return fail(name, 'wrong-kind', `${name.name} is a mapping; expected a value`);
+      case 'list':
+        return fail(
+          name,
+          'wrong-kind',
+          `${name.name} is a list; expressions compute with single values`,
+        );
+    }
     const meaning = said(node);
-    if (meaning.kind === 'wrong') throw new Reported();
-    if (meaning.kind === 'expression') {
-      if (node.kind !== 'scalar') throw new Reported();
-      const inner = this.compute(node, followed.place, via);
-      if (inner === undefined) throw new Reported();
-      return { ...inner, varies: inner.varies || followed.varies };
+    switch (meaning.kind) {
+      case 'wrong':
+        throw new Reported();
+      case 'expression': {
+        const inner = this.compute(node, place, via);
+        if (inner === undefined) throw new Reported();
+        return { ...inner, varies: inner.varies || followed.varies };
+      }
+      case 'literal': {
+        const plain = plainValue(meaning.scalar);
+        const binding: Binding = { kind: 'literal', value: plain, span: node.span };
+        return { binding, value: valueOfJson(plain), varies: followed.varies };
+      }
+      case 'reference': {
+        const producer = place.site.scope.steps.get(meaning.reference.root);
+        const found =
+          producer?.kind === 'call'
+            ? this.#settled(name, producer, meaning.reference, followed)
+            : this.#output(name, meaning.reference, followed);
+        return { ...found, varies: found.varies || followed.varies };
+      }
     }
-    if (meaning.kind === 'literal') {
-      const plain = plainValue(meaning.scalar);
-      const binding: Binding = { kind: 'literal', value: plain, span: node.span };
-      return { binding, value: valueOfJson(plain), varies: followed.varies };
-    }
-    const source = this.#sources.find(meaning.reference, followed.place, via);
+  }
+
+  #output(name: Name, reference: Reference, { place, via }: Followed): FoundOperand {
+    const source = this.#sources.find(reference, place, via);
     if (source === undefined) throw new Reported();
-    if (source.selection.gather)
-      return fail('wrong-kind', `.*. gathers many values; expressions compute with single ones`);
+    if (source.selection.gather) return failGather(name);
     const value = valueOfOutput(source.output);
     if (value === undefined)
       return fail(
+        name,
         'wrong-type',
         `${name.name} is ${outputName(source.output)}; expressions compute with values`,
       );
     if (value.kind === 'number' && value.exponents === null && 'unit' in source.output)
       return fail(
+        name,
         'unknown-unit',
         `${name.name} is in ${source.output.unit}, which expressions do not know`,
       );
-    const bound = this.#sources.one(source, followed.place, via);
+    const bound = this.#sources.one(source, place, via);
     if (bound === undefined) throw new Reported();
-    return { binding: bound.binding, value, varies: bound.varies || followed.varies };
+    return { binding: bound.binding, value, varies: bound.varies };
   }
+
+  /** The value of a repeated step in the turn that ends it: known as well as that of the first. */
+  #settled(name: Name, call: Call, reference: Reference, { place, via }: Followed): FoundOperand {
+    const chosen = chooseOutput(call, reference, place, via, this.#problems);
+    if (chosen === undefined || !isRepeated(call)) throw new Reported();
+    const { inner, selection, history } = chosen;
+    if (selection.gather || history) return failGather(name);
+    const at = elementOf(call, chosen, reference, place, via, this.#problems);
+    const settling = at && this.#settlements.of(call, at.element, { ...place, site: call });
+    if (at === undefined || settling === undefined) throw new Reported();
+    const output = inner.outputs.get(selection.output)!.value;
+    const turns = settling.turns.map((_, turn) => {
+      const inside = placeInside(inner, at.element, turn, place);
+      const followed = follow(output, inside, this.#problems);
+      if (followed === undefined) throw new Reported();
+      return this.#value(name, followed);
+    });
+    const values = turns.map(({ binding }) => binding);
+    const binding: Binding = { kind: 'settled', values, settling, span: reference.span };
+    return { binding, value: unknownAs(turns[0]!.value), varies: at.varies };
+  }
+}
+
+type Name = Tree & { readonly kind: 'name' };
+
+type FoundOperand = Bound & { readonly value: Value };
+
+function fail(name: Name, code: string, message: string): never {
+  throw new ExpressionError(code, name, message);
+}
+
+function failGather(name: Name): never {
+  return fail(name, 'wrong-kind', '.*. gathers many values; expressions compute with single ones');
+}
+
+/** What is known of a value whose kind is that of another. */
+function unknownAs(value: Value): Value {
+  return value.kind === 'list' || value.kind === 'unknown' ? value : { ...value, value: null };
 }
 
 /** A name of an expression as it would stand by itself. */

@@ -10,6 +10,7 @@ import { declaredInputSchema } from './declared-inputs.ts';
 import { declaredOutputSchema } from './declared-outputs.ts';
 import { execDeclaration } from './exec-interface.ts';
 import { EXEC, LANGUAGE, NAME, STUDY_NAME } from './names.ts';
+import { MOST_TURNS } from './repeat.ts';
 import { expectedDimension } from './units.ts';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -95,6 +96,28 @@ const step: JsonSchema = {
       description: 'true or false',
     },
     timeout: { type: 'string', description: 'a time such as 30 min or 12 h' },
+    repeat: {
+      type: 'object',
+      description: 'a mapping with carry, until and max',
+      additionalProperties: false,
+      required: ['until', 'max'],
+      properties: {
+        carry: {
+          type: 'object',
+          description: 'a mapping from inputs to what the turn before gave, such as $outputs.state',
+        },
+        until: {
+          type: ['string', 'boolean'],
+          description: 'a condition on what a turn gave, such as $( outputs.error < 5 )',
+        },
+        max: {
+          type: 'integer',
+          minimum: 1,
+          maximum: MOST_TURNS,
+          description: `a number of turns, 1 to ${MOST_TURNS}`,
+        },
+      },
+    },
     retry: {
       description: '1 to 10 further attempts, such as 2, or { times: 2, wait: 30 s }',
       anyOf: [

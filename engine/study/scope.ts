@@ -28,6 +28,18 @@ export interface Use {
   readonly site: Site;
   readonly protocol: string;
   readonly declared: ReadonlyMap<string, DeclaredInput>;
+  readonly repeat: Repeat | undefined;
+  /** A step type repeated is a protocol of one step, which has no name of its own. */
+  readonly isStep: boolean;
+}
+
+/** A step that is done again until a condition holds. */
+export interface Repeat {
+  /** One axis, `turn`, whose labels count from 1. */
+  readonly turns: Matrix;
+  /** Inputs of every further turn, from `$outputs` of the one before. */
+  readonly carry: ReadonlyMap<string, Entry>;
+  readonly until: Node;
 }
 
 /** Where something is written: a step, or the outputs of a protocol. */
@@ -67,9 +79,10 @@ export interface CheckedStep extends Site {
   readonly declared: { readonly [name: string]: DeclaredOutput } | undefined;
 }
 
-/** A step that uses a protocol. */
+/** A step that uses a protocol, or that is repeated. */
 export interface Call extends Site {
   readonly kind: 'call';
+  readonly repeat: Repeat | undefined;
   /** Undefined if the protocol cannot be read, which has been reported. */
   readonly inner: Inner | undefined;
 }
@@ -89,36 +102,53 @@ export interface Place {
   readonly outer: readonly number[];
   /** Position on each axis of the site's own matrix. */
   readonly positions: Positions;
+  /** Which turn of the repeated step at this site `$outputs` means; null for none. */
+  readonly turn: number | null;
   /** The input, as messages name it. */
   readonly subject: string;
 }
 
-/** The step that uses the protocol of this place, in its own file. */
+/** The step that uses the protocol of this place, in its own file; `turn` is the one we are in. */
 export function placeOutside(place: Place): Place | undefined {
-  const site = place.site.scope.use?.site;
-  const element = place.outer.at(-1);
-  if (site?.matrix === undefined || element === undefined) return undefined;
+  const { use } = place.site.scope;
+  if (use?.site.matrix === undefined) return undefined;
+  const { site, repeat } = use;
+  const outer = repeat === undefined ? place.outer : place.outer.slice(0, -1);
   return {
     ...place,
     site,
-    outer: place.outer.slice(0, -1),
-    positions: positionsOf(site.matrix, element),
+    outer: outer.slice(0, -1),
+    positions: positionsOf(use.site.matrix, outer.at(-1)!),
+    turn: repeat === undefined ? null : place.outer.at(-1)!,
   };
 }
 
-/** The outputs of a protocol, used by the step `call`, in element number `element` of its matrix. */
-export function placeInside(inner: Inner, element: number, place: Place): Place {
-  return { ...place, site: inner.end, outer: [...place.outer, element], positions: [] };
+/** The outputs of a protocol, used in element number `element` of its matrix, in that turn. */
+export function placeInside(
+  inner: Inner,
+  element: number,
+  turn: number | null,
+  place: Place,
+): Place {
+  const outer = [...place.outer, element, ...(turn === null ? [] : [turn])];
+  return { ...place, site: inner.end, outer, positions: [], turn: null };
 }
 
 /** Matrices around a site, from the outside in, without its own; undefined if one is wrong. */
 export function outerMatrices(site: Site): readonly Matrix[] | undefined {
-  const use = site.scope.use;
+  const { use } = site.scope;
   if (use === null) return [];
   const before = outerMatrices(use.site);
   return before === undefined || use.site.matrix === undefined
     ? undefined
-    : [...before, use.site.matrix];
+    : [...before, use.site.matrix, ...(use.repeat === undefined ? [] : [use.repeat.turns])];
+}
+
+/** For each outer matrix the path of the step whose turns it counts; null for the others. */
+export function turnsAround(site: Site): readonly (string | null)[] {
+  const { use } = site.scope;
+  if (use === null) return [];
+  return [...turnsAround(use.site), null, ...(use.repeat === undefined ? [] : [use.site.path])];
 }
 
 /** Number of tasks that a step has; 0 if it is wrong. */

@@ -2,11 +2,12 @@
 import type { OutputField } from '../step.ts';
 import type { Bound, OutputBinding } from './bound.ts';
 import type { Problems, Related } from './diagnostic.ts';
-import type { Span, TaskId } from './expanded.ts';
+import type { Span } from './expanded.ts';
 import { elementAt, type Matrix, type Positions, positionsOf } from './matrix.ts';
 import type { Reference } from './references.ts';
 import { type CheckedStep, outerMatrices, type Place, type Site, taskNumber } from './scope.ts';
 import { type Choice, type Selection, select } from './select.ts';
+import type { TaskIds } from './task-ids.ts';
 
 /** An output of another step as a reference selects it. */
 export interface Source {
@@ -17,12 +18,12 @@ export interface Source {
 }
 
 export class Sources {
-  readonly #firstTask: ReadonlyMap<CheckedStep, TaskId>;
+  readonly #ids: TaskIds;
   readonly #problems: Problems;
   readonly #groups = new Groups();
 
-  constructor(firstTask: ReadonlyMap<CheckedStep, TaskId>, problems: Problems) {
-    this.#firstTask = firstTask;
+  constructor(ids: TaskIds, problems: Problems) {
+    this.#ids = ids;
     this.#problems = problems;
   }
 
@@ -78,8 +79,7 @@ export class Sources {
   }
 
   #output({ producer, selection, span }: Source, place: Place, element: number): OutputBinding {
-    const first = this.#firstTask.get(producer)!;
-    const task = first + taskNumber(producer, place.outer, element);
+    const task = this.#ids.of(producer, taskNumber(producer, place.outer, element));
     return { kind: 'output', task, output: selection.output, span };
   }
 }

@@ -12,7 +12,14 @@ import { actionAsJson } from '../../engine/plan/action.ts';
 import { type Decision, decide, type Knowledge } from '../../engine/plan/plan.ts';
 import type { Upstream } from '../../engine/plan/upstream.ts';
 import type { InputField, OutputField, StepInterface } from '../../engine/step.ts';
-import type { Binding, ExpandedStudy, Span, Task, TaskId } from '../../engine/study/expanded.ts';
+import type {
+  Binding,
+  Condition,
+  ExpandedStudy,
+  Span,
+  Task,
+  TaskId,
+} from '../../engine/study/expanded.ts';
 
 export const somewhere: Span = { file: '/studies/toy.yaml', start: 0, end: 1 };
 
@@ -69,7 +76,7 @@ export interface ToyTask {
   readonly inputs?: { readonly [name: string]: Binding };
   readonly after?: readonly TaskId[];
   readonly partial?: boolean;
-  readonly when?: readonly Binding[];
+  readonly when?: readonly Condition[];
 }
 
 export function study(...tasks: readonly ToyTask[]): ExpandedStudy {

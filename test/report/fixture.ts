@@ -324,7 +324,9 @@ async function comparison(
   if (list?.kind !== 'list') throw new Error('expected a list of gathers');
   const inputs = list.items.flatMap((gather) =>
     gather.kind === 'gather'
-      ? gather.elements.flatMap(({ task: id, output }): MeasuredInput[] => {
+      ? gather.elements.flatMap((element): MeasuredInput[] => {
+          if (element.kind !== 'output') return [];
+          const { task: id, output } = element;
           const end = ended[id];
           if (end?.kind !== 'record') return [];
           const recorded = end.record.outputs[output];

@@ -122,16 +122,6 @@ study.yaml:12:5: unknown key wiht in step model; did you mean with?
 );
 
 refuses(
-  'uses parts of the language that this version does not have',
-  `${HEAD}    repeat: { max: 3 }
-`,
-  `
-study.yaml:11:5: unknown key repeat in step model; known: uses, protocol, with, matrix, when, after, resources, partial, timeout, retry, outputs
-11 |     repeat: { max: 3 }
-   |     ^^^^^^`,
-);
-
-refuses(
   'has a key twice',
   `${HEAD}  data:
     uses: import

@@ -8,7 +8,7 @@ import {
   formatDiagnostics,
   type ReadFile,
 } from '../../engine/study/diagnostic.ts';
-import type { Binding, ExpandedStudy, Task } from '../../engine/study/expanded.ts';
+import type { Condition, ExpandedStudy, Task } from '../../engine/study/expanded.ts';
 import { type LoadOptions, loadStudy } from '../../engine/study/load.ts';
 
 const common = {
@@ -168,7 +168,7 @@ export function taskNamed(study: ExpandedStudy, name: string): Task {
 }
 
 /** A binding in short: literals as they are, outputs as `task:output`, gathers in brackets. */
-export function short(study: ExpandedStudy, binding: Binding | undefined): unknown {
+export function short(study: ExpandedStudy, binding: Condition | undefined): unknown {
   switch (binding?.kind) {
     case undefined:
       return undefined;
@@ -186,6 +186,15 @@ export function short(study: ExpandedStudy, binding: Binding | undefined): unkno
       return Object.fromEntries(
         Object.entries(binding.entries).map(([name, entry]) => [name, short(study, entry)]),
       );
+    case 'settled':
+      return { settled: binding.values.map((value) => short(study, value)) };
+    case 'progress':
+      return {
+        progress: binding.inputs.map(({ before, now }) => [
+          short(study, before ?? undefined),
+          short(study, now),
+        ]),
+      };
     case 'first':
       return { first: binding.options.map((option) => short(study, option)) };
     case 'expression':
