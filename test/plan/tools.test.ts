@@ -1,5 +1,5 @@
 /** Programs in keys: their content counts, not where they are. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -76,7 +76,6 @@ tools('that changed are why a task runs', () => {
     study,
     now.origins,
   );
-  const text = readFileSync(join(folder, 'study.yaml'), 'utf8');
   const [was, is] = [before, now].map(({ action }) => action.tools!.tool!.slice(0, 12));
   assert.is(
     describeReason(reason, ({ start }) => `at ${start}`),
