@@ -68,6 +68,13 @@ export function diskProblem(
         `no space left on the disk of ${path} (${code}) while ${doing}: free some space and run again; finished work is kept and nothing was left half written`,
         error,
       );
+    case 'ENOTDIR':
+      return new CacheError(
+        'layout',
+        path,
+        `${path} is no folder, or is said to be in something that is none: ${instead}`,
+        error,
+      );
     default:
       return new CacheError(
         'disk',

@@ -125,7 +125,10 @@ export function tasksNamed(study: ExpandedStudy, name: string): readonly TaskId[
     (task) => task.name === name || task.name.startsWith(`${name}/`),
   );
   if (tasks.length > 0) return tasks.map(({ id }) => id);
-  const known = [...study.steps.map((each) => each.name), ...study.tasks.map((task) => task.name)];
+  const known = new Set([
+    ...study.steps.map((each) => each.name),
+    ...study.tasks.map((task) => task.name),
+  ]);
   throw new Failure(`there is no step ${name} in ${study.name}${didYouMean(name, known, 'steps')}`);
 }
 

@@ -70,6 +70,14 @@ TIME  data  done in TIME
   },
 );
 
+disk('a cache that is said to be in a file is refused', async () => {
+  expectRefusal(
+    at,
+    await at.curie(['run', 'study.yaml', '--cache', 'frames.extxyz/x']),
+    'HERE/frames.extxyz/x is no folder, or is said to be in something that is none: choose another folder with CURIE_CACHE\n',
+  );
+});
+
 /** How a name space of mounts is had: by root where it may mount, or by a user as root in it. */
 const unshare = [['-m'], ['-rm']].find(
   (flags) => spawnSync('unshare', [...flags, 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0,

@@ -314,6 +314,11 @@ say/me   wait  depends on data
     await at.curie(['outputs', 'study.yaml', 'say/em']),
     'there is no step say/em in toy; did you mean say/me?\n',
   );
+  expectRefusal(
+    at,
+    await at.curie(['explain', 'study.yaml', 'density']),
+    'there is no step density in toy; steps: data, say, eta, say/you, say/me\n',
+  );
 });
 
 study('an edit reruns what it reaches; what gives the same bytes reruns nothing', async () => {
