@@ -41,6 +41,12 @@ export function plainView(write: (line: string) => void): (event: RunEvent) => v
       case 'task-inconclusive':
         line(event, `inconclusive: ${event.reason}`);
         break;
+      case 'task-retrying': {
+        const { attempt, attempts, seconds } = event;
+        const next = `again in ${formatDuration(seconds)} (${attempt} of ${attempts})`;
+        line(event, `failed: ${event.message}; ${next}`);
+        break;
+      }
       case 'task-failed':
         line(event, `failed: ${event.message}`);
         break;

@@ -80,6 +80,7 @@ export class RunState {
     switch (event.kind) {
       case 'task-started':
         task.state = 'running';
+        task.message = '';
         task.since = event.at;
         break;
       case 'task-elsewhere':
@@ -98,6 +99,10 @@ export class RunState {
       case 'task-inconclusive':
         task.state = 'inconclusive';
         task.message = event.reason;
+        break;
+      case 'task-retrying':
+        task.state = 'waiting';
+        task.message = `${event.message}; to be tried again`;
         break;
       case 'task-failed':
         task.state = 'failed';

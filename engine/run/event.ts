@@ -72,6 +72,17 @@ export type RunNews =
       readonly log: readonly string[];
       readonly folder: string | null;
     }
+  /** An attempt failed, for a reason that need not come again: another one follows. */
+  | {
+      readonly kind: 'task-retrying';
+      readonly task: string;
+      readonly message: string;
+      /** Of how many further attempts this will be which. */
+      readonly attempt: number;
+      readonly attempts: number;
+      /** Until it begins. */
+      readonly seconds: number;
+    }
   /** The user ended the run; the next one continues from the last checkpoint. */
   | { readonly kind: 'task-stopped'; readonly task: string }
   /** Not run because its condition does not hold, or because it needs a task that was skipped. */

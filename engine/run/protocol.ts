@@ -31,7 +31,13 @@ export type News =
 export type Ending =
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
   /** `log`: further lines for whoever looks into it. */
-  | { readonly kind: 'failed'; readonly message: string; readonly log: readonly string[] }
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      readonly log: readonly string[];
+      /** The process was lost, for no reason that the step could know. */
+      readonly lost?: true;
+    }
   | { readonly kind: 'stopped' };
 
 export type FromWorker =

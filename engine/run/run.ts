@@ -5,6 +5,7 @@
  * Nothing here knows what a step computes, what a process is (`executor.ts`) or how the user
  * watches (`event.ts`).
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ActionRecord,
   type Cache,
@@ -18,10 +19,12 @@ import type { Upstream } from '../plan/upstream.ts';
 import { describeReason, describeSkip } from '../provenance/explain.ts';
 import { DiagnosticError } from '../study/diagnostic.ts';
 import type { ExpandedStudy, Span, Task, TaskId } from '../study/expanded.ts';
+import { EXEC } from '../study/names.ts';
 import { Work } from './attempt.ts';
 import { type Grant, takeShare } from './devices.ts';
 import type { RunEvent, RunNews } from './event.ts';
 import type { Executor } from './executor.ts';
+import type { Ending } from './protocol.ts';
 import { measuredOf } from './record.ts';
 import { type Capacity, type Demand, demandOf, fits, shareThreads } from './resources.ts';
 import { publish } from './results.ts';
@@ -107,6 +110,8 @@ class Run {
     skipped: 0,
     stopped: 0,
   };
+  /** Further attempts that tasks have had. */
+  readonly #retried = new Map<TaskId, number>();
   #open = 0;
   #resolve!: (result: RunResult) => void;
   #reject!: (error: unknown) => void;
@@ -382,7 +387,8 @@ class Run {
         return;
       }
       case 'failed':
-        this.#failed(task, kept.message, kept.log, kept.seconds, kept.folder);
+        if (this.#mayTryAgain(task, ending)) await this.#tryAgain(task, decision, kept.message);
+        else this.#failed(task, kept.message, kept.log, kept.seconds, kept.folder);
         return;
       case 'stopped':
         this.#stopped(task);
@@ -390,6 +396,35 @@ class Run {
       case 'lost':
         this.#emit({ kind: 'task-warned', task: task.name, message: kept.message });
         this.#again(task, decision.key);
+    }
+  }
+
+  /** Programs may fail for reasons of their own; of other steps only a lost process is tried again. */
+  #mayTryAgain({ id, retry, interface: step }: Task, ending: Ending): boolean {
+    const isChance = step.type === EXEC || (ending.kind === 'failed' && ending.lost === true);
+    return isChance && (this.#retried.get(id) ?? 0) < (retry?.times ?? 0);
+  }
+
+  async #tryAgain(task: Task, { key }: ToRun, message: string): Promise<void> {
+    const before = this.#retried.get(task.id) ?? 0;
+    this.#retried.set(task.id, before + 1);
+    const { times, wait } = task.retry!;
+    const seconds = wait * 2 ** before;
+    const attempt = before + 1;
+    const { signal } = this.#of;
+    this.#emit({
+      kind: 'task-retrying',
+      task: task.name,
+      message,
+      attempt,
+      attempts: times,
+      seconds,
+    });
+    try {
+      await sleep(1000 * seconds, undefined, signal && { signal });
+      this.#again(task, key);
+    } catch {
+      this.#stopped(task);
     }
   }
 

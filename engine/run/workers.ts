@@ -69,7 +69,7 @@ class Worker {
     });
     // After all that it printed has been read.
     child.on('close', (code, signal) => {
-      this.#end({ kind: 'failed', message: deathOf(code, signal), log: [] }, false);
+      this.#end({ kind: 'failed', message: deathOf(code, signal), log: [], lost: true }, false);
     });
     for (const stream of [child.stdout, child.stderr])
       if (stream) createInterface({ input: stream }).on('line', (line) => this.#say(line));
