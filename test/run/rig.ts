@@ -2,6 +2,7 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -54,8 +55,11 @@ export interface Project {
 
 let runs = 0;
 
-export function project(): Project {
-  const folder = mkdtempSync(join(tmpdir(), 'curie-run-'));
+/** @param name  of the project's folder, in one of its own */
+export function project(name = 'project'): Project {
+  const parent = mkdtempSync(join(tmpdir(), 'curie-run-'));
+  const folder = join(parent, name);
+  mkdirSync(folder);
   const path = (name: string): string => join(folder, name);
   const cacheFolder = path('cache');
   const self: Project = {
@@ -82,7 +86,7 @@ export function project(): Project {
         cache.close();
       }
     },
-    close: () => rmSync(folder, { recursive: true, force: true }),
+    close: () => rmSync(parent, { recursive: true, force: true }),
   };
   return self;
 }
