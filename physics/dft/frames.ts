@@ -27,13 +27,30 @@ export function readFrames(text: string, file = 'frames', spin: SpinTreatment = 
   return parseExtendedXyz(text, file).map((raw) => toFrame(raw, file, spin));
 }
 
-function required<T>(value: T | undefined, raw: RawFrame, file: string, what: string): T {
-  if (value === undefined)
+function required<T>(value: T | null | undefined, raw: RawFrame, file: string, what: string): T {
+  if (value === undefined || value === null)
     throw new FrameFileError(`${file}:${raw.line}: the frame has no ${what}`);
   return value;
 }
 
-function toFrame(raw: RawFrame, file: string, treatment: SpinTreatment): Frame {
+/** A configuration, with whatever labels its file has. */
+export interface Structure extends Pick<Frame, 'species' | 'positions' | 'cell' | 'id' | 'group'> {
+  /** Null where the file has none; see `Frame`. */
+  readonly energy: number | null;
+  readonly forces: Float64Array | null;
+  readonly virial: Float64Array | null;
+}
+
+/**
+ * Reads configurations that need no labels.
+ *
+ * @throws FrameFileError as `readFrames` does, but for what the labels lack
+ */
+export function readStructures(text: string, file: string): Structure[] {
+  return parseExtendedXyz(text, file).map((raw) => toStructure(raw, file));
+}
+
+function toStructure(raw: RawFrame, file: string): Structure {
   const where = `${file}:${raw.line}`;
   const cell = required(
     infoNumbers(raw, 'Lattice', 9, file),
@@ -61,26 +78,30 @@ function toFrame(raw: RawFrame, file: string, treatment: SpinTreatment): Frame {
     file,
     'positions',
   ).numbers;
-  const energy = required(
-    infoNumbers(raw, 'free_energy', 1, file) ?? infoNumbers(raw, 'energy', 1, file),
-    raw,
-    file,
-    'free_energy or energy (eV)',
-  )[0]!;
-  const forces = required(
-    column(raw, 'forces', 'R', 3, file) ?? column(raw, 'force', 'R', 3, file),
-    raw,
-    file,
-    'forces (forces:R:3 in Properties, eV/Å)',
-  ).numbers;
+  const energy = infoNumbers(raw, 'free_energy', 1, file) ?? infoNumbers(raw, 'energy', 1, file);
+  const forces = column(raw, 'forces', 'R', 3, file) ?? column(raw, 'force', 'R', 3, file);
   return {
     species,
     positions,
     cell,
-    labels: { energy, forces, virial: readVirial(raw, file, volume) },
+    energy: energy?.[0] ?? null,
+    forces: forces?.numbers ?? null,
+    virial: readVirial(raw, file, volume),
     id: raw.info.get('frame_id') ?? geometryDigest(species, cell, positions),
     group: raw.info.get('config_type') ?? 'unnamed',
-    spin: readSpin(raw, where, treatment),
+  };
+}
+
+function toFrame(raw: RawFrame, file: string, treatment: SpinTreatment): Frame {
+  const { energy, forces, virial, ...structure } = toStructure(raw, file);
+  return {
+    ...structure,
+    labels: {
+      energy: required(energy, raw, file, 'free_energy or energy (eV)'),
+      forces: required(forces, raw, file, 'forces (forces:R:3 in Properties, eV/Å)'),
+      virial,
+    },
+    spin: readSpin(raw, `${file}:${raw.line}`, treatment),
   };
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readFrames, writeFrames } from '../../physics/dft/frames.ts';
+import { readFrames, readStructures, writeFrames } from '../../physics/dft/frames.ts';
 import { partOf } from '../../physics/dft/split.ts';
 
 const data = new URL('../../workflows/data/fe-cr-c-pbe/', import.meta.url);
@@ -40,6 +40,20 @@ const frame = (changes: Partial<Record<'count' | 'header' | 'atom', string>> = {
     changes.atom ?? 'Cr 1.5 1.5 1.5 -0.1 0 0',
     '',
   ].join('\n');
+
+reading('configurations need no labels, and keep those that are there', () => {
+  const bare = frame({
+    header: 'Lattice="3 0 0 0 3 0 0 0 3" Properties=species:S:1:pos:R:3:v:R:3',
+  });
+  const [structure, labelled] = readStructures(bare + frame(), 'f.xyz');
+  const { energy, forces, virial } = structure;
+  assert.equal({ energy, forces, virial }, { energy: null, forces: null, virial: null });
+  assert.equal(structure.species, ['Fe', 'Cr']);
+  assert.is(structure.id, labelled.id);
+  assert.is(labelled.energy, -1.5);
+  assert.equal(labelled.forces, Float64Array.of(0.1, 0, 0, -0.1, 0, 0));
+  assert.throws(() => readStructures('2\n\n', 'f.xyz'), /f.xyz:2: the header has no Properties/);
+});
 
 const mistakes: [string, string, string][] = [
   ['an empty file', '', 'f.xyz: holds no frame'],

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { runEmbedding, tableAt, tabulate } from '../../physics/potentials/deep/compress.ts';
 import { openDeepPotential } from '../../physics/potentials/deep/force-field.ts';
 import type { Net } from '../../physics/potentials/deep/model.ts';
+import { checkTables } from '../../physics/potentials/deep/table-check.ts';
 import { uniform } from '../../physics/random.ts';
 import { runNet } from '../oracle/deep-potential.ts';
 import { randomConfiguration, randomModel } from '../oracle/random-model.ts';
@@ -87,5 +88,27 @@ for (const oneSide of [true, false]) {
     }
   });
 }
+
+for (const [title, options] of [
+  ['of neighbour types', { sel: [90, 60, 30] }],
+  ['of pairs, with less room than the cell needs', { oneSide: false, sel: [6, 5, 4] }],
+] as const)
+  tables(`are checked at random points: ${title}`, () => {
+    const checked = randomModel({
+      embedding: [16, 32, 64],
+      axis: 8,
+      fitting: [60, 60],
+      ...options,
+    });
+    const { from, to, errors } = checkTables(checked, 0);
+    assert.equal([from, to], [0.8, 4.5]);
+    for (const { tolerance, channel, intervals } of Object.values(errors)) {
+      assert.ok(channel > tolerance / 100 && channel < 2 * tolerance, `${channel}`);
+      assert.is(intervals.length, checked.members[0]!.embeddings.length);
+    }
+    assert.ok(errors.f64.energy < 1e-9 && errors.f64.energy > 0, `${errors.f64.energy}`);
+    assert.ok(errors.f32.energy > errors.f64.energy, 'f32 counts its rounding');
+    assert.ok(errors.f32.energy < 1e-6 && errors.f32.force < 1e-3);
+  });
 
 tables.run();

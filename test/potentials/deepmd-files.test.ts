@@ -11,6 +11,7 @@ import { openDeepPotential } from '../../physics/potentials/deep/force-field.ts'
 import type { Committee, Model } from '../../physics/potentials/deep/model.ts';
 import { ModelFileError } from '../../physics/potentials/deep/model-file.ts';
 import { nativeModel } from '../../physics/potentials/deepmd/export.ts';
+import { readNative } from '../../physics/potentials/deepmd/file.ts';
 import { decodeDp, encodeDp } from '../../physics/potentials/deepmd/hdf5.ts';
 import { importNative } from '../../physics/potentials/deepmd/import.ts';
 import { lammpsPotential } from '../../physics/potentials/deepmd/lammps.ts';
@@ -70,7 +71,7 @@ const native: {
 
 for (const name of ['one-side.dp', 'pairs.yaml']) {
   files(`${name}, trained by ${native.source}: the same numbers`, async () => {
-    const { architecture, member, note } = importNative(await readFile(name));
+    const { architecture, member, note } = await readNative(bytesOf(name));
     assert.equal(architecture.elements, ['Fe', 'Cr', 'C']);
     assert.is(member.embeddings.length, name === 'pairs.yaml' ? 9 : 3);
     assert.is(note, null);
@@ -399,6 +400,11 @@ files('refuses files that are no models', async () => {
   ] as const) {
     assert.is(await messageOfPromise(decodeDp(bytes)), message);
   }
+  const zip = Buffer.from('PK\u0003\u0004\0\0');
+  assert.is(
+    await messageOfPromise(readNative(zip)),
+    'this is no file of DeePMD-kit’s native format (.dp or .yaml); DeePMD-kit makes one of its other formats: dp convert-backend model.pb model.dp',
+  );
   const text = bytesOf('pairs.yaml').toString();
   assert.is(
     messageOf(() => decodeYaml(`${text.slice(0, 5000)}]`)),

@@ -3,16 +3,12 @@ import * as layout from '../../kernels/assembly/force-layout.ts';
 import type { Pool } from '../../kernels/pool.ts';
 import { type Precision, padded, Writer } from '../../kernels/writer.ts';
 import { type PairRepulsion, pairRepulsions } from '../zbl.ts';
-import { runEmbedding, type Table, tableAt, tabulate } from './compress.ts';
+import { runEmbedding, type Table, tableAt } from './compress.ts';
 import { type Committee, type DeepPotential, embeddingIndex, type Layer } from './model.ts';
-import { radialWeight } from './radial-weight.ts';
+import { embeddingTables, TABLE_REACH } from './tables.ts';
 
-/** Closest distance that tables reach, Å. */
-const TABLE_REACH = 0.8;
 /** Without tables only atoms on top of each other are refused, Å. */
 const NET_REACH = 0.01;
-/** Largest error of a tabulated channel, whose size is about 1. */
-const TOLERANCE = { f32: 1e-9, f64: 1e-12 } as const;
 
 /** A matrix [rows][cols] as [cols/4][rows][4]. */
 function packed(writer: Writer, matrix: Float64Array, rows: number, cols: number): number {
@@ -71,19 +67,6 @@ function ofPairs<T>(member: DeepPotential, ofNets: readonly T[]): T[] {
   return types.flatMap((centre) =>
     types.map((neighbour) => ofNets[embeddingIndex(member, centre, neighbour)]!),
   );
-}
-
-/** Tables of all embedding nets, from an empty slot's input to that of `TABLE_REACH`. */
-function tables(model: Committee, member: DeepPotential, precision: Precision): Table[] {
-  const { inner, cutoff } = model.architecture;
-  const [nearest] = radialWeight(TABLE_REACH, inner, cutoff);
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  member.mean.forEach((mean, type) => {
-    low = Math.min(low, -mean / member.deviation[type]!);
-    high = Math.max(high, (nearest - mean) / member.deviation[type]!);
-  });
-  return member.embeddings.map((net) => tabulate(net, low, high, TOLERANCE[precision]));
 }
 
 function tableRecord(writer: Writer, table: Table, width: number): Uint8Array {
@@ -175,7 +158,7 @@ export function writePotential(
   const record = pool.allocate(layout.POTENTIAL_BYTES);
   const words = new Int32Array(pool.memory.buffer, record, layout.POTENTIAL_BYTES / 4);
   const reals = new Float64Array(pool.memory.buffer, record, layout.POTENTIAL_BYTES / 8);
-  const found = compress ? tables(model, member, precision) : [];
+  const found = compress ? embeddingTables(model, member, precision) : [];
 
   words[layout.P_TYPES] = types;
   words[layout.P_WIDTH] = width;

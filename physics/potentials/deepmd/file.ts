@@ -1,0 +1,20 @@
+/** Reading models of DeePMD-kit, whatever their files are called. */
+import { ModelFileError } from '../deep/model-file.ts';
+import { decodeDp, isHdf5 } from './hdf5.ts';
+import { type Imported, importNative } from './import.ts';
+import { decodeYaml } from './yaml.ts';
+
+/**
+ * Reads a file of the native format, HDF5 or YAML.
+ *
+ * @throws ModelFileError when the bytes are neither, or the model uses what curie does not compute
+ */
+export async function readNative(bytes: Uint8Array): Promise<Imported> {
+  if (isHdf5(bytes)) return importNative(await decodeDp(bytes));
+  if (bytes.includes(0)) {
+    throw new ModelFileError(
+      'this is no file of DeePMD-kit’s native format (.dp or .yaml); DeePMD-kit makes one of its other formats: dp convert-backend model.pb model.dp',
+    );
+  }
+  return importNative(decodeYaml(new TextDecoder().decode(bytes)));
+}
