@@ -11,65 +11,33 @@ export const AMU_PER_A3_TO_G_PER_CM3 = 1.6605390666;
 /** e²/(4πε₀), eV·Å. */
 export const COULOMB = 14.399645478425668;
 
-/** Standard atomic weights, g/mol (IUPAC 2021, conventional), by symbol. */
-export const MASSES: { readonly [element: string]: number } = {
-  H: 1.008,
-  Li: 6.94,
-  B: 10.81,
-  C: 12.011,
-  N: 14.007,
-  O: 15.999,
-  Mg: 24.305,
-  Al: 26.9815384,
-  Si: 28.085,
-  P: 30.973761998,
-  S: 32.06,
-  Ti: 47.867,
-  V: 50.9415,
-  Cr: 51.9961,
-  Mn: 54.938043,
-  Fe: 55.845,
-  Co: 58.933194,
-  Ni: 58.6934,
-  Cu: 63.546,
-  Zn: 65.38,
-  Nb: 92.90637,
-  Mo: 95.95,
-  Pd: 106.42,
-  Ag: 107.8682,
-  Ta: 180.94788,
-  W: 183.84,
-  Pt: 195.084,
-  Au: 196.96657,
-};
-/** Atomic numbers of the elements above. */
-export const ATOMIC_NUMBERS: { readonly [element: string]: number } = {
-  H: 1,
-  Li: 3,
-  B: 5,
-  C: 6,
-  N: 7,
-  O: 8,
-  Mg: 12,
-  Al: 13,
-  Si: 14,
-  P: 15,
-  S: 16,
-  Ti: 22,
-  V: 23,
-  Cr: 24,
-  Mn: 25,
-  Fe: 26,
-  Co: 27,
-  Ni: 28,
-  Cu: 29,
-  Zn: 30,
-  Nb: 41,
-  Mo: 42,
-  Pd: 46,
-  Ag: 47,
-  Ta: 73,
-  W: 74,
-  Pt: 78,
-  Au: 79,
-};
+/**
+ * The elements in the order of their atomic numbers, with standard atomic weights, g/mol (IUPAC
+ * 2021, conventional); those without one have a dash.
+ */
+const PERIODIC_TABLE = `
+  H 1.008, He 4.002602,
+  Li 6.94, Be 9.0121831, B 10.81, C 12.011, N 14.007, O 15.999, F 18.998403162, Ne 20.1797,
+  Na 22.98976928, Mg 24.305, Al 26.9815384, Si 28.085, P 30.973761998, S 32.06, Cl 35.45, Ar 39.95,
+  K 39.0983, Ca 40.078, Sc 44.955907, Ti 47.867, V 50.9415, Cr 51.9961, Mn 54.938043, Fe 55.845,
+  Co 58.933194, Ni 58.6934, Cu 63.546, Zn 65.38, Ga 69.723, Ge 72.630, As 74.921595, Se 78.971,
+  Br 79.904, Kr 83.798,
+  Rb 85.4678, Sr 87.62, Y 88.905838, Zr 91.224, Nb 92.90637, Mo 95.95, Tc -, Ru 101.07,
+  Rh 102.90549, Pd 106.42, Ag 107.8682, Cd 112.414, In 114.818, Sn 118.710, Sb 121.760, Te 127.60,
+  I 126.90447, Xe 131.293,
+  Cs 132.90545196, Ba 137.327, La 138.90547, Ce 140.116, Pr 140.90766, Nd 144.242, Pm -, Sm 150.36,
+  Eu 151.964, Gd 157.25, Tb 158.925354, Dy 162.500, Ho 164.930329, Er 167.259, Tm 168.934219,
+  Yb 173.045, Lu 174.9668, Hf 178.486, Ta 180.94788, W 183.84, Re 186.207, Os 190.23, Ir 192.217,
+  Pt 195.084, Au 196.96657, Hg 200.592, Tl 204.38, Pb 207.2, Bi 208.98040, Po -, At -, Rn -,
+  Fr -, Ra -, Ac -, Th 232.0377, Pa 231.03588, U 238.02891`;
+
+const ELEMENTS = PERIODIC_TABLE.split(',').map((entry) => entry.trim().split(' '));
+
+/** Standard atomic weights, g/mol, by symbol. */
+export const MASSES: { readonly [element: string]: number } = Object.fromEntries(
+  ELEMENTS.flatMap(([symbol, weight]) => (weight === '-' ? [] : [[symbol!, Number(weight)]])),
+);
+/** Atomic numbers, by symbol. */
+export const ATOMIC_NUMBERS: { readonly [element: string]: number } = Object.fromEntries(
+  ELEMENTS.map(([symbol], k) => [symbol!, k + 1]),
+);

@@ -62,20 +62,21 @@ export function deviationFigure(runs: readonly Finished[], watch: Watch): Figure
   ];
 }
 
-/** Smallest distance of each pair of elements beside the training frames'. */
+/** Smallest distance of each pair of elements, beside the training frames' where there are any. */
 export function distanceTable(report: RangeReport, { elements, range }: Watch): Figure {
+  const trained = 'mark' in range ? null : range.nearest;
   const rows: Cell[][] = [];
   elements.forEach((first, a) => {
     elements.forEach((second, b) => {
       if (b < a) return;
       const met = report.nearest[pairIndex(a, b, elements.length)];
       if (!Number.isFinite(met)) return;
-      const trained = range.nearest[a]?.[b] ?? null;
-      rows.push([
-        `${first}–${second}`,
-        { value: met, unit: 'Å' },
-        trained === null ? 'never seen' : { value: trained, unit: 'Å' },
-      ]);
+      const row: Cell[] = [`${first}–${second}`, { value: met, unit: 'Å' }];
+      if (trained !== null) {
+        const shortest = trained[a]?.[b] ?? null;
+        row.push(shortest === null ? 'never seen' : { value: shortest, unit: 'Å' });
+      }
+      rows.push(row);
     });
   });
   return {
@@ -83,11 +84,13 @@ export function distanceTable(report: RangeReport, { elements, range }: Watch): 
     id: 'distances',
     title: 'Shortest distances',
     caption:
-      'Below the training frames’ shortest distance a potential rests on its short-range repulsion.',
+      trained === null
+        ? 'No training frames tell from which distance on the potential holds.'
+        : 'Below the training frames’ shortest distance a potential rests on its short-range repulsion.',
     columns: [
       { label: 'pair' },
       { label: 'simulation', unit: 'Å' },
-      { label: 'training', unit: 'Å' },
+      ...(trained === null ? [] : [{ label: 'training', unit: 'Å' }]),
     ],
     rows,
   };

@@ -5,6 +5,7 @@ import { compare } from './compare/interface.ts';
 import { dftImport } from './dft-import/interface.ts';
 import { evaluate } from './evaluate/interface.ts';
 import { lattice } from './lattice/interface.ts';
+import { lennardJones } from './lennard-jones/interface.ts';
 import { npt } from './npt/interface.ts';
 import { train } from './train/interface.ts';
 import { viscosity } from './viscosity/interface.ts';
@@ -13,6 +14,7 @@ export const steps: readonly StepInterface[] = [
   { ...dftImport, load: () => import('./dft-import/run.ts') },
   { ...train, load: () => import('./train/run.ts') },
   { ...evaluate, load: () => import('./evaluate/run.ts') },
+  { ...lennardJones, load: () => import('./lennard-jones/run.ts') },
   { ...lattice, load: () => import('./lattice/run.ts') },
   { ...npt, load: () => import('./npt/run.ts') },
   { ...viscosity, load: () => import('./viscosity/run.ts') },

@@ -57,8 +57,14 @@ export function committeeDeviation(fields: readonly ForceField[]): CommitteeDevi
   };
 }
 
+/** No training frames are known, so nothing tells where the potential holds. */
+export interface Unranged {
+  /** Of every value that it gives. */
+  readonly mark: string;
+}
+
 export interface Watch {
-  readonly range: TrainingRange;
+  readonly range: TrainingRange | Unranged;
   /** Types as the range counts them. */
   readonly elements: readonly string[];
   /** Null for a single member: then nothing is known of the deviation. */
@@ -212,6 +218,28 @@ export function reportRange(
     reasons.push(
       `the members' forces differ by more than ${DEVIATION_LIMIT} eV/Å in ${((100 * above) / frames).toFixed(0)} % of the frames`,
     );
+  if (!('mark' in range))
+    reasons.push(...outsideRange(range, elements, volumePerMetalAtom, fractions));
+  return {
+    marks: [
+      ...('mark' in range ? [range.mark] : []),
+      ...(reasons.length > 0 ? [OUTSIDE_TRAINING] : []),
+    ],
+    reasons,
+    meanDeviation: frames > 0 ? sum / frames : Number.NaN,
+    maxDeviation: frames > 0 && watch.deviation ? most : Number.NaN,
+    nearest,
+  };
+}
+
+/** What of a composition and its volume lies outside the training frames', in words. */
+function outsideRange(
+  range: TrainingRange,
+  elements: readonly string[],
+  volumePerMetalAtom: number,
+  fractions: readonly number[],
+): string[] {
+  const reasons: string[] = [];
   const [least, largest] = range.volume;
   if (volumePerMetalAtom < least || volumePerMetalAtom > largest)
     reasons.push(
@@ -225,11 +253,5 @@ export function reportRange(
         `${(100 * fraction).toFixed(1)} at% ${element} lies outside the training frames' ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} at%`,
       );
   });
-  return {
-    marks: reasons.length > 0 ? [OUTSIDE_TRAINING] : [],
-    reasons,
-    meanDeviation: frames > 0 ? sum / frames : Number.NaN,
-    maxDeviation: frames > 0 && watch.deviation ? most : Number.NaN,
-    nearest,
-  };
+  return reasons;
 }

@@ -35,7 +35,7 @@ export function predict(
       const type = index.get(element);
       if (type === undefined) {
         throw new PotentialError(
-          `frame ${frame.id} (${frame.group}) holds ${element}, which the potential does not know; it was trained on ${members[0]!.elements.join(', ')}`,
+          `frame ${frame.id} (${frame.group}) holds ${element}, which the potential does not know; it knows ${members[0]!.elements.join(', ')}`,
         );
       }
       return type;

@@ -63,12 +63,13 @@ export async function measureMelting(
   if (twice !== undefined)
     throw new StepError(`temperatures: ${twice} K is given twice; each must be another one`);
   const candidates = candidatesOf(potential, inputs, task);
-  const [low, high] = potential.watch.range.volume;
-  if (candidates.length === 0)
+  if (candidates.length === 0) {
+    const [low, high] = potential.volumes(inputs.composition);
     return {
       kind: 'inconclusive',
-      reason: `the energy of ${SOLIDS[inputs.solid].join(', ')} has no minimum between the training frames' ${low.toFixed(1)} and ${high.toFixed(1)} Å³ per metal atom: no crystal to melt`,
+      reason: `the energy of ${SOLIDS[inputs.solid].join(', ')} has no minimum between ${low.toFixed(1)} and ${high.toFixed(1)} Å³ per metal atom: no crystal to melt`,
     };
+  }
   const plan: CoexistencePlan = {
     candidates,
     temperatures,
@@ -136,8 +137,8 @@ function candidatesOf(
   task: TaskContext,
 ): Candidate[] {
   const { composition, atoms, seed } = inputs;
-  const range = potential.watch.range.volume;
   try {
+    const range = potential.volumes(composition);
     return SOLIDS[inputs.solid].flatMap(
       (kind) =>
         candidate(potential.fields[0]!, kind, { composition, atoms, seed, range }, () =>

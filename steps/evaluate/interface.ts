@@ -14,7 +14,7 @@ export const evaluate = defineStep({
       kind: 'quantity',
       dimension: 'force',
       unit: 'eV/Å',
-      about: 'over the frames of the potential’s own spin treatment',
+      about: 'over the frames of the potential’s own spin treatment; of a classical one over all',
     },
     errors: { kind: 'json' },
   },

@@ -1,17 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import {
-  type Cell,
-  type Figure,
-  type Inputs,
-  type Json,
-  type Outcome,
-  StepError,
-  type TaskContext,
-} from '../../engine/step.ts';
+import type { Cell, Figure, Inputs, Json, Outcome, TaskContext } from '../../engine/step.ts';
 import { readFrames } from '../../physics/dft/frames.ts';
-import { openDeepPotential } from '../../physics/potentials/deep/force-field.ts';
-import { decodeModel } from '../../physics/potentials/deep/model-file.ts';
 import {
   alignedEnergies,
   deviationAndError,
@@ -23,35 +13,37 @@ import {
   type Rmse,
   rankCorrelation,
 } from '../../physics/potentials/evaluation.ts';
-import { PotentialError } from '../../physics/potentials/force-field.ts';
+import type { Frame } from '../../physics/structure/frame.ts';
+import { openPotential, type Potential } from '../potential.ts';
+import { explained } from '../simulation.ts';
 import type { evaluate } from './interface.ts';
 
 const treatments = { none: 'without spin', collinear: 'with spin' } as const;
 
 export async function run(inputs: Inputs<typeof evaluate>, task: TaskContext): Promise<Outcome> {
-  const model = decodeModel(readFileSync(inputs.potential.path));
   const frames = inputs.frames.flatMap((file) =>
     readFrames(readFileSync(file.path, 'utf8'), basename(file.path)),
   );
   // The net itself, not its tables: errors are the model's.
-  const fields = await Promise.all(
-    model.members.map((_, k) => openDeepPotential(model, k, { compress: false })),
-  );
-  let predictions: Prediction[];
+  const potential = await openPotential(inputs.potential, { exact: true });
   try {
-    predictions = predict(fields, frames, (done) => {
-      task.throwIfStopped();
-      task.progress(done);
-    });
+    return measureErrors(potential, frames, task);
   } catch (error) {
-    if (error instanceof PotentialError) throw new StepError(error.message);
-    throw error;
+    throw explained(error);
   } finally {
-    for (const field of fields) field.close();
+    potential.close();
   }
+}
 
+/** The step with a potential and frames at hand. */
+function measureErrors(potential: Potential, frames: readonly Frame[], task: TaskContext): Outcome {
+  const { elements } = potential;
+  const predictions = predict(potential.fields, frames, (done) => {
+    task.throwIfStopped();
+    task.progress(done);
+  });
   const of = (spin: 'none' | 'collinear') => predictions.filter(({ frame }) => frame.spin === spin);
-  const own = of(model.spin);
+  const own = potential.spin === null ? [] : of(potential.spin);
   const force = forceError(own.length > 0 ? own : predictions)!;
   const errors: Record<string, Json> = {};
   const figures: Figure[] = [];
@@ -59,19 +51,19 @@ export async function run(inputs: Inputs<typeof evaluate>, task: TaskContext): P
   for (const spin of ['none', 'collinear'] as const) {
     const group = of(spin);
     if (group.length === 0) continue;
-    errors[spin] = summary(group, model.architecture.elements);
-    rows.push(...tableRows(group, spin, model.architecture.elements));
+    errors[spin] = summary(group, elements);
+    rows.push(...tableRows(group, spin, elements));
     figures.push(
-      forceParity(group, spin, model.architecture.elements),
-      energyParity(group, spin, spin !== model.spin),
+      forceParity(group, spin, elements),
+      energyParity(group, spin, spin !== potential.spin),
     );
   }
-  if (model.members.length > 1) figures.push(deviationFigure(predictions));
+  if (potential.members > 1) figures.push(deviationFigure(predictions));
   figures.unshift({
     kind: 'table',
     id: 'errors',
     title: 'Errors on held-out frames',
-    caption: `Root mean square, with the labels' own in brackets; errors by bootstrap over frames, none below five frames. The potential was trained ${treatments[model.spin]}; frames of the other treatment show what the two levels of theory differ by, so their energies are also given after a shift per element.`,
+    caption: `Root mean square, with the labels' own in brackets; errors by bootstrap over frames, none below five frames. ${origin(potential)}`,
     columns: [
       { label: 'frames' },
       { label: 'n' },
@@ -85,6 +77,13 @@ export async function run(inputs: Inputs<typeof evaluate>, task: TaskContext): P
     rows,
   });
   return { kind: 'done', outputs: { force_rmse: force.value, errors }, figures };
+}
+
+/** What the labels are to the potential. */
+function origin({ spin }: Potential): string {
+  return spin === null
+    ? 'The potential is a classical one, which was not made from DFT of this kind, so energies are also given after a shift per element.'
+    : `The potential was trained ${treatments[spin]}; frames of the other treatment show what the two levels of theory differ by, so their energies are also given after a shift per element.`;
 }
 
 function json(rmse: Rmse | null, scale = 1): Json {
@@ -217,7 +216,7 @@ function energyParity(
     kind: 'plot',
     id: `energies-${spin}`,
     title: `Energies of frames computed ${treatments[spin]}`,
-    caption: `Relative to a least-squares energy per element${shift ? ', and after a shift per element, since the potential was trained at the other level' : ''}; bars are the committee's spread.`,
+    caption: `Relative to a least-squares energy per element${shift ? ', and after a shift per element, since the potential is of another level of theory' : ''}; bars are the committee's spread.`,
     x: { label: 'DFT energy', unit: 'eV/atom' },
     y: { label: 'predicted energy', unit: 'eV/atom' },
     series: [

@@ -18,7 +18,12 @@ import {
   type ReferenceCurve,
   referenceCurve,
 } from '../../physics/relaxation/reference.ts';
-import { type Alloy, CompositionError, populate } from '../../physics/structure/alloy.ts';
+import {
+  type Alloy,
+  type Composition,
+  CompositionError,
+  populate,
+} from '../../physics/structure/alloy.ts';
 import {
   latticeParameter,
   nearCubic,
@@ -53,10 +58,12 @@ export function measureLattice(
 ): Outcome {
   const { composition } = inputs;
   const kind = KINDS[inputs.structure];
-  const spin = potential.condition.spin === 'collinear' ? 'collinear' : 'none';
-  const reference = readReference(inputs, spin);
+  const { spin } = potential;
+  const reference = spin === null ? null : readReference(inputs, spin);
+  if (spin === null && inputs.reference !== undefined)
+    task.warn('the reference is left out: a classical potential has no DFT of its own');
   const { alloy, metals } = atomsOf(potential, inputs);
-  const range = scanRange(potential, reference);
+  const range = scanRange(potential, composition, reference);
   const curves = potential.fields.map((field, member) =>
     crystalCurve(field, alloy, metals, range, () => {
       task.throwIfStopped();
@@ -159,10 +166,14 @@ function atomsOf(potential: Potential, inputs: LatticeInputs): { alloy: Alloy; m
   }
 }
 
-/** Å³ per metal atom: what the reference covers, else what the training frames did. */
-function scanRange(potential: Potential, reference: ReferenceCurve | null): [number, number] {
+/** Å³ per metal atom: what the reference covers, else where the potential's crystals are. */
+function scanRange(
+  potential: Potential,
+  composition: Composition,
+  reference: ReferenceCurve | null,
+): readonly [number, number] {
   const volumes = reference?.branches.flatMap(({ points }) => points.map(({ volume }) => volume));
-  return volumes ? [Math.min(...volumes), Math.max(...volumes)] : [...potential.watch.range.volume];
+  return volumes ? [Math.min(...volumes), Math.max(...volumes)] : potential.volumes(composition);
 }
 
 function averageOf(values: readonly number[]): { value: number; scatter: number | null } {

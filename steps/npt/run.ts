@@ -137,9 +137,9 @@ export async function measureDensity(
 
 function crystalOf(potential: Potential, inputs: NptInputs, task: TaskContext): State {
   const { composition, atoms, seed, phase } = inputs;
-  const range = potential.watch.range.volume;
-  const wanted = { kind: CRYSTALS[phase], composition, atoms, seed, range };
   try {
+    const range = potential.volumes(composition);
+    const wanted = { kind: CRYSTALS[phase], composition, atoms, seed, range };
     return startingCrystal(potential.fields[0]!, wanted, () => task.throwIfStopped());
   } catch (error) {
     if (error instanceof CompositionError) throw new StepError(error.message);

@@ -17,6 +17,7 @@ examples.before(() => {
   at = trial();
   // What the examples name.
   at.write('frames.extxyz', frames(12));
+  at.write('Fe.eam.fs', '');
   mkdirSync(at.path('bin'));
   for (const program of ['bin/cool', 'bin/analyse.sh']) at.write(program, '#!/bin/sh\n', 0o755);
 });

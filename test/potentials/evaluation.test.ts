@@ -89,7 +89,7 @@ evaluation('an element that the potential does not know is refused by frame', ()
     () =>
       predict([offBy(withCarbon, { force: 0, perAtom: 0, elements: ['Fe', 'Cr'] })], withCarbon),
     new RegExp(
-      `^frame ${withCarbon[0]!.id} \\(.*\\) holds C, which the potential does not know; it was trained on Fe, Cr$`,
+      `^frame ${withCarbon[0]!.id} \\(.*\\) holds C, which the potential does not know; it knows Fe, Cr$`,
     ),
   );
 });

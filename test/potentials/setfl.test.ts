@@ -1,4 +1,5 @@
 /** Files of embedded-atom potentials: read as published, refused with the line that does not fit. */
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -7,6 +8,7 @@ import {
   parseSetfl,
 } from '../../physics/potentials/classical/setfl.ts';
 import { spline } from '../../physics/potentials/classical/spline.ts';
+import { IRON_FILE, ironFile } from '../oracle/iron-eam.ts';
 import { writeSetfl } from '../oracle/setfl.ts';
 import { virtualTables } from '../oracle/virtual-dft.ts';
 
@@ -116,6 +118,13 @@ setfl('are refused at the line that does not fit', () => {
     }),
     'Fe.eam.fs:48: the last table is complete before this line; do lines 4 and 5 fit the tables?',
   );
+});
+
+setfl('the iron that comes with curie is the table of its closed form', () => {
+  const text = readFileSync(IRON_FILE, 'utf8');
+  assert.ok(text === ironFile(), 'run "node test/oracle/iron-eam.ts"');
+  const { elements, cutoff, style } = parseSetfl(text, 'Fe.eam.fs');
+  assert.equal([elements, cutoff, style], [['Fe'], 4.1, 'eam/fs']);
 });
 
 setfl('are interpolated by cubics through every value, with slopes that meet', () => {

@@ -91,7 +91,7 @@ evaluating('names an element that the model does not know', async () => {
     assert.is((error as Error).name, 'StepError');
     assert.match(
       (error as Error).message,
-      /^frame \S+ \(\w+\) holds Cr, which the potential does not know; it was trained on Fe, C$/,
+      /^frame \S+ \(\w+\) holds Cr, which the potential does not know; it knows Fe, C$/,
     );
   }
 });

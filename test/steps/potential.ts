@@ -15,6 +15,7 @@ export function testPotential(
   return {
     elements,
     members: fields.length,
+    spin: range.spin ?? 'none',
     condition: { digest: 'test', spin: range.spin ?? 'none', members: fields.length },
     fields,
     watch: {
@@ -27,6 +28,7 @@ export function testPotential(
         frames: 1,
       },
     },
+    volumes: () => range.volume ?? [0, 1000],
     setThreads: () => {},
     close: () => {},
   };

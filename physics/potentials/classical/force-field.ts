@@ -9,8 +9,8 @@ import { Workspaces } from '../../kernels/workspaces.ts';
 import { CandidateList } from '../../neighbours/candidates.ts';
 import { type ForceField, type Forces, PotentialError } from '../force-field.ts';
 import { type KernelResults, SortedAtoms } from '../sorted-atoms.ts';
-import type { LennardJones } from './lennard-jones.ts';
-import { type ClassicalMemory, longest, writeEmbeddedAtom, writeLennardJones } from './memory.ts';
+import { type LennardJones, longestCutoff } from './lennard-jones.ts';
+import { type ClassicalMemory, writeEmbeddedAtom, writeLennardJones } from './memory.ts';
 import type { EmbeddedAtom } from './setfl.ts';
 
 /** What can be computed in closed form or from tables, without training. */
@@ -47,7 +47,7 @@ class ClassicalForceField implements ForceField {
   constructor(potential: ClassicalPotential, threads: number) {
     const embedded = potential.kind === 'embedded-atom';
     this.elements = potential.elements;
-    this.cutoff = embedded ? potential.cutoff : longest(potential.pairs);
+    this.cutoff = embedded ? potential.cutoff : longestCutoff(potential);
     this.#entry = embedded ? 'embeddedAtom' : 'lennardJones';
     this.#pool = new Pool('classical', ['search', this.#entry]);
     this.#memory = embedded

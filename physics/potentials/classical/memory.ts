@@ -2,7 +2,7 @@
 import * as layout from '../../kernels/assembly/classical-layout.ts';
 import type { Pool } from '../../kernels/pool.ts';
 import { Writer } from '../../kernels/writer.ts';
-import type { LennardJones } from './lennard-jones.ts';
+import { type LennardJones, lennardJonesTerms, longestCutoff } from './lennard-jones.ts';
 import type { EmbeddedAtom } from './setfl.ts';
 import { spline } from './spline.ts';
 
@@ -63,28 +63,20 @@ export function writeEmbeddedAtom(pool: Pool, potential: EmbeddedAtom): Classica
   return { record, words };
 }
 
-export function writeLennardJones(
-  pool: Pool,
-  { elements, pairs, shifted }: LennardJones,
-): ClassicalMemory {
+export function writeLennardJones(pool: Pool, potential: LennardJones): ClassicalMemory {
+  const { elements, pairs, shifted } = potential;
   const writer = new Writer(pool, 'f64');
-  const { record, words } = newRecord(pool, elements.length, longest(pairs));
+  const { record, words } = newRecord(pool, elements.length, longestCutoff(potential));
   words[layout.C_PAIRS] = writer.words(
-    pairs.flat().map(({ epsilon, sigma, cutoff }) => {
-      const sixth = (x: number): number => x * x * x * x * x * x;
+    pairs.flat().map((pair) => {
+      const { repulsion, attraction, shift } = lennardJonesTerms(pair, shifted);
       const values = new Array<number>(layout.LJ_VALUES).fill(0);
-      values[layout.LJ_LIMIT] = cutoff * cutoff;
-      values[layout.LJ_REPULSION] = 4 * epsilon * sixth(sigma) * sixth(sigma);
-      values[layout.LJ_ATTRACTION] = 4 * epsilon * sixth(sigma);
-      const ratio = sixth(sigma / cutoff);
-      values[layout.LJ_SHIFT] = shifted ? -4 * epsilon * ratio * (ratio - 1) : 0;
+      values[layout.LJ_LIMIT] = pair.cutoff * pair.cutoff;
+      values[layout.LJ_REPULSION] = repulsion;
+      values[layout.LJ_ATTRACTION] = attraction;
+      values[layout.LJ_SHIFT] = shift;
       return writer.reals(values);
     }),
   );
   return { record, words };
-}
-
-/** The longest cut-off of all pairs. */
-export function longest(pairs: LennardJones['pairs']): number {
-  return Math.max(...pairs.flat().map(({ cutoff }) => cutoff));
 }

@@ -37,7 +37,16 @@ export interface EmbeddedAtom {
 /** A mistake in a potential's file: `file:line: what was expected`. */
 export class PotentialFileError extends Error {
   override readonly name = 'PotentialFileError';
+  readonly line: number;
+
+  constructor(file: string, line: number, message: string) {
+    super(`${file}:${line}: ${message}`);
+    this.line = line;
+  }
 }
+
+/** Lines before the first element's: a mistake in them may mean that the file is something else. */
+export const HEADER_LINES = 5;
 
 /** Slopes come from five neighbouring values. */
 const LEAST_POINTS = 5;
@@ -160,7 +169,7 @@ class Lines {
 
   /** A mistake in the line taken last. */
   error(message: string): PotentialFileError {
-    return new PotentialFileError(`${this.#file}:${this.#next}: ${message}`);
+    return new PotentialFileError(this.#file, this.#next, message);
   }
 
   peek(): string | undefined {

@@ -107,6 +107,11 @@ function parseHeader(text: string): Header {
   throw new ModelFileError('the header of the model file cannot be read: the file is damaged');
 }
 
+/** Whether the bytes begin as a `.curie` file does, of whatever version. */
+export function isModelFile(bytes: Uint8Array): boolean {
+  return new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) === MAGIC;
+}
+
 /**
  * Reads the bytes of a `.curie` file.
  *
@@ -114,8 +119,7 @@ function parseHeader(text: string): Header {
  *   that is not finite
  */
 export function decodeModel(bytes: Uint8Array): Model {
-  const magic = new TextDecoder().decode(bytes.subarray(0, MAGIC.length));
-  if (magic !== MAGIC) {
+  if (!isModelFile(bytes)) {
     throw new ModelFileError('this is no curie model: a model file begins with "curie-model"');
   }
   const first = line(bytes, 0);
