@@ -1,4 +1,7 @@
-/** Compiled copies of scripts, for tests that start very many processes: types take half of a start. */
+/**
+ * Compiled copies of files: for tests that start very many processes, because types take half of
+ * a start, and for comparing code without its comments and types.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +15,14 @@ export function compiled(...files: readonly string[]): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'curie-compiled-')));
   const config = {
     extends: join(root, 'tsconfig.json'),
-    compilerOptions: { noEmit: false, noCheck: true, types: [], rootDir: root, outDir: folder },
+    compilerOptions: {
+      noEmit: false,
+      noCheck: true,
+      removeComments: true,
+      types: [],
+      rootDir: root,
+      outDir: folder,
+    },
     include: [],
     files: files.map((file) => join(root, file)),
   };
