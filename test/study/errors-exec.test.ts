@@ -130,7 +130,7 @@ refuses(
     with:
       command: [lmp]
       files: { ../in.melt: frames.extxyz, a: frames.extxyz, a/b: frames.extxyz }
-      stdout: /tmp/out
+      stdout: /var/out
     outputs: { log: { file: ./log.lammps } }
 `,
   `
@@ -142,8 +142,8 @@ study.yaml:15:66: a/b cannot be beside a, which is a file and no folder
 15 |       files: { ../in.melt: frames.extxyz, a: frames.extxyz, a/b: frames.extxyz }
    |                                                                  ^^^^^^^^^^^^^
 
-study.yaml:16:15: stdout: "/tmp/out" names no file in the working folder; write a name such as in.melt or data/in.melt
-16 |       stdout: /tmp/out
+study.yaml:16:15: stdout: "/var/out" names no file in the working folder; write a name such as in.melt or data/in.melt
+16 |       stdout: /var/out
    |               ^^^^^^^^
 
 study.yaml:17:29: output log: "./log.lammps" names no file in the working folder; write a name such as in.melt or data/in.melt
