@@ -82,6 +82,8 @@ async function recordedOutput(
     const file = fileOf(value);
     if (file === undefined)
       throw new OutputError(`output ${name} must be a file: { file: name in the task's folder }`);
+    if (!join(folder, file).startsWith(join(folder, '/')))
+      throw new OutputError(`output ${name}: ${file} is not in the task's folder`);
     const { digest, size } = await contentOf(name, file, folder, cache);
     const { type, extension } = field;
     return { kind: 'artifact', digest, size, type, extension };

@@ -99,6 +99,7 @@ const trouble = defineStep({
         'crash',
         'exit',
         'no-file',
+        'outside',
         'nan',
         'undeclared',
         'children',
@@ -222,6 +223,9 @@ export const steps: readonly StepInterface[] = [
             break;
           case 'no-file':
             return { kind: 'done', outputs: { text: { file: 'out.txt' } } };
+          case 'outside':
+            writeFileSync(join(task.folder, '../outside.txt'), 'not yours\n');
+            return { kind: 'done', outputs: { text: { file: '../outside.txt' } } };
           case 'nan':
             return { kind: 'done', outputs: { number: Number.NaN } };
           case 'undeclared':

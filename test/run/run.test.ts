@@ -89,7 +89,7 @@ run('never writes a result through a symbolic link', async () => {
 run('says in words what became of each kind of failure, and goes on with the rest', async () => {
   at.write('in.txt', 'one\n');
   const text = `${head}  a: { uses: source, with: { file: in.txt } }
-  bad: { uses: trouble, matrix: { how: [step-error, bug, crash, exit, no-file, nan, undeclared] }, with: { how: $matrix.how } }
+  bad: { uses: trouble, matrix: { how: [step-error, bug, crash, exit, no-file, outside, nan, undeclared] }, with: { how: $matrix.how } }
   after_bad: { uses: join, with: { parts: $bad.crash.text } }
   last: { uses: join, with: { parts: $after_bad.text } }
   good: { uses: join, with: { parts: $a.text } }
@@ -110,6 +110,10 @@ run('says in words what became of each kind of failure, and goes on with the res
     /^its worker process ended unexpectedly \(exit code 3\)/,
   );
   assert.is(said.get('bad/no-file')?.message, 'output text: the step did not write out.txt');
+  assert.is(
+    said.get('bad/outside')?.message,
+    "output text: ../outside.txt is not in the task's folder",
+  );
   assert.match(said.get('bad/nan')!.message, /^output number: .*NaN, which is no result$/);
   assert.is(
     said.get('bad/undeclared')?.message,
@@ -130,12 +134,12 @@ run('says in words what became of each kind of failure, and goes on with the res
     done: 2,
     restored: 0,
     inconclusive: 0,
-    failed: 7,
+    failed: 8,
     blocked: 2,
     skipped: 0,
     stopped: 0,
   });
-  assert.is((await at.run(text)).counts.failed, 7, 'a failure is never kept');
+  assert.is((await at.run(text)).counts.failed, 8, 'a failure is never kept');
 });
 
 run('keeps inconclusive results, and whoever needs their value is inconclusive too', async () => {
