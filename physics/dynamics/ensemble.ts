@@ -1,4 +1,5 @@
 /** What is held constant while the atoms move. */
+import { langevinInvariant, langevinStep } from './langevin.ts';
 import {
   type Barostat,
   type Coupling,
@@ -31,6 +32,13 @@ export type Ensemble =
   | { readonly kind: 'nve' }
   /** `period` in fs; THERMOSTAT_PERIOD without it */
   | { readonly kind: 'nvt'; readonly temperature: Temperature; readonly period?: number }
+  /** `period` in fs: velocities forget themselves in this time; THERMOSTAT_PERIOD without it */
+  | {
+      readonly kind: 'langevin';
+      readonly temperature: Temperature;
+      readonly period?: number;
+      readonly seed: number;
+    }
   | ({
       readonly kind: 'npt';
       readonly temperature: Temperature;
@@ -67,6 +75,14 @@ export function integrator(motion: Motion, ensemble: Ensemble): Integrator {
   const kT = (step: number): number => units.boltzmann * temperatureAt(temperature, step);
   if (!(kT(state.step) > 0))
     throw new Error(`the ensemble "${kind}" needs a temperature above 0 K`);
+  if (kind === 'langevin') {
+    const bath = { period: ensemble.period ?? THERMOSTAT_PERIOD, seed: ensemble.seed };
+    const noise = new Float64Array(state.positions.length);
+    return {
+      step: () => langevinStep(motion, bath, kT(state.step + 1), noise),
+      invariant: () => langevinInvariant(motion),
+    };
+  }
   const thermostat: Thermostat | null =
     kind === 'nph' ? null : { period: ensemble.period ?? THERMOSTAT_PERIOD };
   if (kind === 'nvt') {

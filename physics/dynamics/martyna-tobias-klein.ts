@@ -21,15 +21,16 @@ import { volumeOf } from './state.ts';
 
 /**
  * Which axes move, and which of them share one rate.
- * `iso`: all three together; `z`: the third alone, the others fixed; `xy,z`: x and y together,
- * z by itself.
+ * `iso`: all three together; `x,y,z`: each by itself; `xy,z`: x and y together, z by itself; `z`:
+ * the third alone, the others fixed.
  */
-export type Coupling = 'iso' | 'z' | 'xy,z';
+export type Coupling = 'iso' | 'x,y,z' | 'xy,z' | 'z';
 
 const GROUPS: { readonly [C in Coupling]: readonly (readonly number[])[] } = {
   iso: [[0, 1, 2]],
-  z: [[2]],
+  'x,y,z': [[0], [1], [2]],
   'xy,z': [[0, 1], [2]],
+  z: [[2]],
 };
 
 export interface Barostat {
@@ -40,8 +41,13 @@ export interface Barostat {
   readonly period: number;
 }
 
-function movingAxes(coupling: Coupling): number {
-  return GROUPS[coupling].reduce((sum, group) => sum + group.length, 0);
+/**
+ * What the 1/N terms divide by: all degrees of freedom, whichever axes move, since they act on
+ * the velocities along all axes. LAMMPS counts those of the moving axes alone; where only some
+ * move, that does not conserve the invariant.
+ */
+function allDegrees({ state }: Motion): number {
+  return 3 * state.masses.length;
 }
 
 function barostatMass(motion: Motion, { period }: Barostat, kT: number): number {
@@ -89,12 +95,9 @@ function kickBarostat(motion: Motion, barostat: Barostat, kT: number): void {
   const { rate } = motion.state.barostat;
   const { twiceKinetic, volume, units } = motion;
   const { virial } = motion.forces;
-  const groups = GROUPS[barostat.coupling];
   const mass = barostatMass(motion, barostat, kT);
-  let moving = 0;
-  for (const group of groups) for (const axis of group) moving += twiceKinetic[axis];
-  const correction = moving / (movingAxes(barostat.coupling) * motion.state.masses.length);
-  for (const group of groups) {
+  const correction = totalTwiceKinetic(motion) / allDegrees(motion);
+  for (const group of GROUPS[barostat.coupling]) {
     let work = 0;
     for (const axis of group) work += twiceKinetic[axis] + virial[4 * axis];
     const difference = work / group.length - (barostat.pressure / units.pressure) * volume;
@@ -104,10 +107,9 @@ function kickBarostat(motion: Motion, barostat: Barostat, kT: number): void {
 }
 
 /** Factors by which half a step of the strain rates shrinks velocities along the axes. */
-function dragFactor(motion: Motion, barostat: Barostat, axis: number): number {
+function dragFactor(motion: Motion, axis: number): number {
   const { rate } = motion.state.barostat;
-  const shared =
-    (rate[0] + rate[1] + rate[2]) / (movingAxes(barostat.coupling) * motion.state.masses.length);
+  const shared = (rate[0] + rate[1] + rate[2]) / allDegrees(motion);
   return exp(-0.5 * motion.timestep * (rate[axis] + shared));
 }
 
@@ -148,9 +150,9 @@ export function martynaTobiasKleinStep(
     thermostatHalfStep(motion, thermostat, kT);
   }
   kickBarostat(motion, barostat, kT);
-  const x = dragFactor(motion, barostat, 0);
-  const y = dragFactor(motion, barostat, 1);
-  const z = dragFactor(motion, barostat, 2);
+  const x = dragFactor(motion, 0);
+  const y = dragFactor(motion, 1);
+  const z = dragFactor(motion, 2);
   scaleVelocities(motion, x, y, z);
   kick(motion);
   strainAndDrift(motion);

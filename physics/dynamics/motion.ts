@@ -57,11 +57,11 @@ export function kick(motion: Motion): void {
   }
 }
 
-/** x += dt v */
-export function drift(motion: Motion): void {
+/** x += dt v, or a share of it. */
+export function drift(motion: Motion, share = 1): void {
   const { positions, velocities } = motion.state;
-  const { timestep } = motion;
-  for (let k = 0; k < positions.length; k++) positions[k] += timestep * velocities[k];
+  const time = share * motion.timestep;
+  for (let k = 0; k < positions.length; k++) positions[k] += time * velocities[k];
 }
 
 /** Forces at the new positions. */

@@ -32,6 +32,8 @@ export interface State {
   readonly degreesOfFreedom: number;
   /** Steps since the simulation began. */
   step: number;
+  /** eV that the random forces of a Langevin bath have brought so far. */
+  heat: number;
   readonly thermostat: Chain;
   readonly barostat: {
     /** Strain rates of the Cartesian axes, 1/fs, [3] */
@@ -72,6 +74,7 @@ export function createState(atoms: {
     cell: Float64Array.from(atoms.cell),
     degreesOfFreedom: 3 * types.length - 3,
     step: 0,
+    heat: 0,
     thermostat: newChain(),
     barostat: { rate: new Float64Array(3), chain: newChain() },
   };
@@ -95,9 +98,10 @@ export function cloneState(state: State): State {
   };
 }
 
-/** Brings thermostat and barostat to rest, as between runs in different ensembles. */
+/** Brings thermostat, bath and barostat to rest, as between runs in different ensembles. */
 export function restExtendedVariables(state: State): void {
   const { thermostat, barostat } = state;
+  state.heat = 0;
   for (const values of [thermostat.position, thermostat.rate, barostat.rate]) values.fill(0);
   for (const values of [barostat.chain.position, barostat.chain.rate]) values.fill(0);
 }
@@ -138,6 +142,7 @@ export function stateToRecord(state: State): PackedRecord {
       elements: state.elements,
       degreesOfFreedom: state.degreesOfFreedom,
       step: state.step,
+      heat: state.heat,
     },
     arrays: {
       types: Float64Array.from(state.types),
@@ -156,11 +161,12 @@ export function stateToRecord(state: State): PackedRecord {
 
 /** @throws Error when the record is no state */
 export function stateFromRecord({ header, arrays }: PackedRecord): State {
-  const { state, elements, degreesOfFreedom, step } = header as {
+  const { state, elements, degreesOfFreedom, step, heat } = header as {
     state?: number;
     elements: string[];
     degreesOfFreedom: number;
     step: number;
+    heat: number;
   };
   if (state !== 1) throw new Error('these bytes are no state of a simulation');
   const array = (name: string): Float64Array => {
@@ -177,6 +183,7 @@ export function stateFromRecord({ header, arrays }: PackedRecord): State {
     cell: array('cell'),
     degreesOfFreedom,
     step,
+    heat,
     thermostat: { position: array('thermostatPosition'), rate: array('thermostatRate') },
     barostat: {
       rate: array('barostatRate'),
