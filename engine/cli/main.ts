@@ -73,6 +73,12 @@ onStudy('lock', 'write down digests of all that the study takes and gives, besid
   .option('--frozen', 'write nothing; fail where anything differs from the lock')
   .action(async (study, options) => (await import('./lock.ts')).lockCommand(study, options));
 
+onStudy('verify', 'execute again what is bit for bit reproducible, and compare digests')
+  .option('--step <step>', 'this step alone; may be given several times', repeated)
+  .option('--jobs <n>', 'cores to use; all without it')
+  .option('--json', 'print one JSON document')
+  .action(async (study, options) => (await import('./verify.ts')).verifyCommand(study, options));
+
 program
   .command('runs')
   .description('list the runs in a cache, the newest first')

@@ -65,7 +65,8 @@ function asText(project: Project, decisions: readonly Decision[]): string[] {
   return [...columns(rows), parts.join(', ')];
 }
 
-function because(decision: Decision, { study, at }: Project): string {
+/** Why it is decided so, in a line; nothing where that goes without saying. */
+export function because(decision: Decision, { study, at }: Project): string {
   const name = (task: TaskId): string => study.tasks[task]!.name;
   switch (decision.kind) {
     case 'restore':

@@ -1,7 +1,7 @@
 /** `curie run`: runs a study, shows how it goes, and ends with its table and report. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { type Cache, CacheError, openCache } from '../../cache/index.ts';
 import { missingPrograms } from '../plan/tools.ts';
 import type { Upstream } from '../plan/upstream.ts';
@@ -12,9 +12,10 @@ import type { RunEvent } from '../run/event.ts';
 import { openJournal } from '../run/journal.ts';
 import type { Capacity } from '../run/resources.ts';
 import { type Counts, runStudy } from '../run/run.ts';
-import { localExecutor } from '../run/workers.ts';
 import { type Diagnostic, formatDiagnostics } from '../study/diagnostic.ts';
 import { EXIT, Failure } from './failure.ts';
+import { interruptible } from './interrupt.ts';
+import { machineOf, stepWorkers } from './machine.ts';
 import { plainView } from './plain-view.ts';
 import { type PlanOptions, planCommand, selectionOf } from './plan.ts';
 import { figureReader, openProject, type Project, shownPath } from './project.ts';
@@ -69,8 +70,7 @@ async function run(
     view.hear(event);
   };
   const clock = (): number => Math.round(performance.now() - begin);
-  const steps = import.meta.url.endsWith('.ts') ? '../../steps/index.ts' : '../../steps/index.js';
-  const executor = localExecutor(new URL(steps, import.meta.url).href);
+  const executor = stepWorkers();
   const stop = interruptible(() => view.stopping());
   try {
     emit({
@@ -151,31 +151,8 @@ async function viewOf({ json }: RunOptions): Promise<View> {
   };
 }
 
-/** The first interrupt asks the run to stop, the second ends this process; workers go with it. */
-function interruptible(onFirst: () => void): {
-  readonly signal: AbortSignal;
-  dispose(): void;
-} {
-  const controller = new AbortController();
-  const hear = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    onFirst();
-    controller.abort(new Error('the run was stopped'));
-  };
-  process.on('SIGINT', hear);
-  process.on('SIGTERM', hear);
-  return {
-    signal: controller.signal,
-    dispose() {
-      process.off('SIGINT', hear);
-      process.off('SIGTERM', hear);
-    },
-  };
-}
-
 function capacityOf({ study }: Project, { jobs, gpus }: RunOptions): Capacity {
-  if (jobs !== undefined && !/^[1-9]\d{0,3}$/.test(jobs))
-    throw new Failure(`--jobs: ${jobs} is no number of cores; write a count such as 2`);
+  const machine = machineOf(jobs);
   const wanting = study.tasks.filter(({ resources }) => (resources.gpu ?? 0) > 0);
   const devices = gpus === 'all' && wanting.length === 0 ? [] : devicesNamed(gpus);
   const diagnostics = wanting.flatMap((task): Diagnostic[] =>
@@ -194,11 +171,7 @@ function capacityOf({ study }: Project, { jobs, gpus }: RunOptions): Capacity {
     const once = [...new Map(diagnostics.map((each) => [each.message, each])).values()];
     throw new Failure(formatDiagnostics(once, readFileSync, process.stderr.columns));
   }
-  return {
-    cores: jobs === undefined ? availableParallelism() : Number(jobs),
-    memory: (process.constrainedMemory() || totalmem()) / 1e6,
-    gpus: devices,
-  };
+  return { ...machine, gpus: devices };
 }
 
 function devicesNamed(gpus: string): string[] {

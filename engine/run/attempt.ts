@@ -226,7 +226,8 @@ export class Work {
   }
 }
 
-function digestNow(path: string, cache: Cache): string | undefined {
+/** Undefined where there is no such file any more. */
+export function digestNow(path: string, cache: Cache): string | undefined {
   try {
     return cache.digestFile(path).digest;
   } catch {

@@ -21,6 +21,7 @@ const COMMANDS = [
   'status [options] <study>',
   'validate [options] <study>',
   'report [options] <study>',
+  'verify [options] <study>',
   'steps [options] [name]',
   'cache',
 ];
