@@ -68,7 +68,7 @@ names('of files that a program sees', async () => {
   const text = `${head}  list:
     uses: exec
     with:
-      command: [sh, -c, ${JSON.stringify(listing.replaceAll('$', '$$'))}]
+      command: [sh, -c, ${JSON.stringify(listing)}]
       files: { ${files} }
       stdout: seen
     outputs: { seen: { file: seen, type: lines } }
