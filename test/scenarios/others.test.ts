@@ -71,13 +71,11 @@ others('18. test_restartable_job: goes on from its checkpoint, with the same byt
 });
 
 others('18. test_unlock: what a dead engine holds needs no unlocking', async () => {
-  const dead = openCache(at.cacheFolder, { life: otherLife() });
   const [started] = (await run(at, A)).of('task-started');
   rmSync(at.cacheFolder, { recursive: true });
-  const again = openCache(at.cacheFolder, { life: otherLife() });
-  assert.ok(again.lease(started!.key) !== undefined);
+  const dead = openCache(at.cacheFolder, { life: otherLife() });
+  assert.ok(dead.lease(started!.key) !== undefined);
   assert.equal((await run(at, A)).executed, ['a']);
-  assert.ok(dead !== again);
 });
 
 others(
@@ -270,7 +268,7 @@ others(
     cache.close();
     assert.equal([existsSync(old), existsSync(fresh)], [false, true]);
     // The record has outlived its bytes.
-    at.write('in.txt', 'one\n');
+    at.write('in.txt', 'one\ntwo\n');
     const again = await run(at, A);
     assert.is(
       again.of('task-started')[0]?.because,
