@@ -6,6 +6,7 @@ import { dftImport } from './dft-import/interface.ts';
 import { evaluate } from './evaluate/interface.ts';
 import { lattice } from './lattice/interface.ts';
 import { lennardJones } from './lennard-jones/interface.ts';
+import { modelImport } from './model-import/interface.ts';
 import { npt } from './npt/interface.ts';
 import { train } from './train/interface.ts';
 import { viscosity } from './viscosity/interface.ts';
@@ -14,6 +15,7 @@ export const steps: readonly StepInterface[] = [
   { ...dftImport, load: () => import('./dft-import/run.ts') },
   { ...train, load: () => import('./train/run.ts') },
   { ...evaluate, load: () => import('./evaluate/run.ts') },
+  { ...modelImport, load: () => import('./model-import/run.ts') },
   { ...lennardJones, load: () => import('./lennard-jones/run.ts') },
   { ...lattice, load: () => import('./lattice/run.ts') },
   { ...npt, load: () => import('./npt/run.ts') },

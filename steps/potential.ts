@@ -15,6 +15,7 @@ import { HEADER_LINES, PotentialFileError } from '../physics/potentials/classica
 import { openDeepPotential } from '../physics/potentials/deep/force-field.ts';
 import type { Model } from '../physics/potentials/deep/model.ts';
 import { decodeModel, isModelFile, ModelFileError } from '../physics/potentials/deep/model-file.ts';
+import { isHdf5 } from '../physics/potentials/deepmd/hdf5.ts';
 import type { ForceField } from '../physics/potentials/force-field.ts';
 import { crystalVolumes } from '../physics/relaxation/volumes.ts';
 import type { Composition } from '../physics/structure/alloy.ts';
@@ -97,6 +98,11 @@ function openClassicalFile(bytes: Uint8Array, { path, digest }: Artifact): Poten
 
 function readClassical(bytes: Uint8Array, file: string): ClassicalPotential {
   const nothing = `${file} is neither a model that curie made nor an eam/alloy or eam/fs file (setfl)`;
+  if (isHdf5(bytes)) {
+    throw new StepError(
+      `${file} is a model of DeePMD-kit; a step that uses model-import makes one of curie of it`,
+    );
+  }
   if (bytes.includes(0)) throw new StepError(nothing);
   try {
     return decodeClassical(new TextDecoder().decode(bytes), file);
