@@ -22,6 +22,11 @@ export interface Action {
   readonly tools?: { readonly [tool: string]: string };
   /** Only for steps whose results depend on it. */
   readonly platform?: { readonly [fact: string]: Json };
+  /**
+   * Only for what cannot be done because a value is missing: why. It is all that such an action
+   * gives to others, and may come from a condition, which is no input.
+   */
+  readonly lacks?: string;
 }
 
 /** What an input, or a part of one, stands for in a key. */

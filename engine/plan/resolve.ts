@@ -142,10 +142,13 @@ class Resolver {
     if (blockedBy !== undefined) return { kind: 'blocked', by: blockedBy };
     if (waiting.size > 0) return { kind: 'waiting', for: [...waiting].sort((a, b) => a - b) };
     const environment = this.#around.environment?.(this.#task) ?? {};
-    const action = actionOf(this.#task.interface, parts, environment);
+    const [lack] = missing;
+    const action = {
+      ...actionOf(this.#task.interface, parts, environment),
+      ...(lack !== undefined && { lacks: lack.reason }),
+    };
     const files = [...this.#findings.files, ...(environment.files ?? [])];
     const known = { key: keyOf(action), action, origins, files };
-    const [lack] = missing;
     return lack === undefined
       ? { kind: 'ready', ...known, values: { ...values, ...environment.handed } }
       : { kind: 'inconclusive', ...known, ...lack };

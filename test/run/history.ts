@@ -214,7 +214,7 @@ export class History {
 
   /** One key for each action, one action for each key. */
   #bind(end: End, key: string): void {
-    if (end.kind === 'blocked') throw new Error(`a blocked task has a key`);
+    if (!('action' in end)) throw new Error(`a task that is ${end.kind} has a key`);
     const known = this.#keys.get(end.action);
     assert.ok(known === undefined || known === key, 'the same action has another key');
     const other = this.#actions.get(key);
@@ -232,6 +232,7 @@ export class History {
         return [outcome, out?.digest, value?.kind === 'value' ? value.value : null, reason];
       }
       if (end.kind === 'inconclusive') return ['unrun', end.reason];
+      if (end.kind === 'skipped') return ['skipped'];
       return ran.of('task-failed').some((each) => each.task === name) ? ['failed'] : ['blocked'];
     });
     const expected = ends.map((end) => {
@@ -247,6 +248,7 @@ export class History {
     const count = (kind: End['kind']): number => ends.filter((end) => end.kind === kind).length;
     assert.is(ran.counts.failed, count('failed'));
     assert.is(ran.counts.blocked, count('blocked'));
+    assert.is(ran.counts.skipped, count('skipped'));
     assert.is(ran.counts.stopped, 0);
     const { done, restored, inconclusive } = ran.counts;
     assert.is(done + restored + inconclusive, count('record') + count('unrun'));
@@ -256,7 +258,7 @@ export class History {
     const counted = new Map<number, number>();
     for (const { task } of ran.of('task-started')) {
       const end = ends[this.#names.indexOf(task)]!;
-      if (!('action' in end)) throw new Error(`${task} was executed although it is blocked`);
+      if (!('action' in end)) throw new Error(`${task} was executed although it is ${end.kind}`);
       counted.set(end.action, (counted.get(end.action) ?? 0) + 1);
     }
     for (const action of new Set([...counted.keys(), ...times.keys()])) {

@@ -21,9 +21,13 @@ export interface Node {
   readonly partial: boolean;
   /** The number that this one measured. */
   readonly needs: number | undefined;
+  /** Or this one, where that was skipped. */
+  readonly orElse: number | undefined;
   /** What these measured, or why they could not. */
   readonly lists: readonly number[];
   readonly after: readonly number[];
+  /** Is skipped unless `of` measured more than `above`. */
+  readonly when: { readonly of: number; readonly above: number } | undefined;
 }
 
 export interface World {
@@ -96,7 +100,7 @@ export type End =
     }
   | { readonly kind: 'unrun'; readonly action: number; readonly reason: string }
   | { readonly kind: 'failed'; readonly action: number }
-  | { readonly kind: 'blocked' };
+  | { readonly kind: 'blocked' | 'skipped' };
 
 /** What became of a run, asked only where chance decides. */
 export interface Seen {
@@ -161,23 +165,37 @@ export class Naive {
 
   #end(task: number, world: World, ends: readonly End[], seen: Seen): End {
     const node = world.nodes[task]!;
-    const bad = (other: number): boolean => ['failed', 'blocked'].includes(ends[other]!.kind);
-    const gathers = node.gathers?.filter((other) => !(node.partial && bad(other)));
+    const is = (other: number, ...kinds: readonly End['kind'][]): boolean =>
+      kinds.includes(ends[other]!.kind);
+    const bad = (other: number): boolean => is(other, 'failed', 'blocked');
+    if (node.after.some(bad)) return { kind: 'blocked' };
+    const value = (other: number): number | Lack => {
+      const end = ends[other]!;
+      return end.kind === 'record' && end.value !== undefined ? end.value : lackOf('value', end);
+    };
+    const { when } = node;
+    const asked =
+      when === undefined || is(when.of, 'skipped') || bad(when.of) ? null : value(when.of);
+    if (typeof asked === 'number' && asked <= when!.above) return { kind: 'skipped' };
+    const there = node.gathers?.filter((other) => !is(other, 'skipped'));
+    const gathers = there?.filter((other) => !(node.partial && bad(other)));
+    const options =
+      node.needs === undefined
+        ? []
+        : [node.needs, node.orElse].filter((other) => other !== undefined);
+    const needs = options.find((other) => !is(other, 'skipped')) ?? options[0];
     const needed = [
-      ...node.after,
+      ...(when === undefined ? [] : [when.of]),
       ...node.takes,
-      ...(gathers ?? []),
-      ...(node.needs === undefined ? [] : [node.needs]),
+      ...(there?.length === 0 ? node.gathers! : (gathers ?? [])),
+      ...(needs === undefined ? [] : [needs]),
       ...node.lists,
     ];
+    if (needed.some((other) => is(other, 'skipped'))) return { kind: 'skipped' };
     if (needed.some(bad)) return { kind: 'blocked' };
     const text = (other: number): string | Lack => {
       const end = ends[other]!;
       return end.kind === 'record' ? end.text : lackOf('out', end);
-    };
-    const value = (other: number): number | Lack => {
-      const end = ends[other]!;
-      return end.kind === 'record' && end.value !== undefined ? end.value : lackOf('value', end);
     };
     const inputs: Inputs = {
       mark: node.mark,
@@ -187,11 +205,11 @@ export class Naive {
       file: node.file === undefined ? null : world.files[node.file]!,
       parts: node.takes.map(text),
       bag: gathers?.map(text).sort(byMeaning) ?? null,
-      need: node.needs === undefined ? null : value(node.needs),
+      need: needs === undefined ? null : value(needs),
       list: node.lists.map(value),
     };
-    const action = this.#numberOf(inputs, world.revision);
-    const lacking = [...inputs.parts, ...(inputs.bag ?? []), inputs.need].find(isLack);
+    const lacking = [asked, ...inputs.parts, ...(inputs.bag ?? []), inputs.need].find(isLack);
+    const action = this.#numberOf(inputs, world.revision, lacking?.reason);
     if (lacking !== undefined) return { kind: 'unrun', action, reason: lacking.reason };
     if (this.#fails(task, action, world, seen)) return { kind: 'failed', action };
     const given = textOf({
@@ -259,11 +277,12 @@ export class Naive {
   }
 
   /** The same number for the same inputs. */
-  #numberOf(inputs: Inputs, revision: number): number {
+  #numberOf(inputs: Inputs, revision: number, unrun: string | undefined): number {
     // A lack is known by who lacks it, not by the words for it.
-    const text = JSON.stringify([revision, inputs], (name, value: unknown) =>
+    const known = JSON.stringify(inputs, (name, value: unknown) =>
       name === 'reason' ? undefined : value,
     );
+    const text = JSON.stringify([revision, known, unrun]);
     const number = this.#numbers.get(text) ?? this.#numbers.size;
     this.#numbers.set(text, number);
     return number;
@@ -273,7 +292,7 @@ export class Naive {
 function lackOf(lacks: 'out' | 'value', end: End): Lack {
   if (end.kind === 'record') return { lacks, of: end.action, reason: end.reason ?? '' };
   if (end.kind === 'unrun') return { lacks, of: end.action, reason: end.reason };
-  throw new Error('a blocked task lacks nothing');
+  throw new Error(`a task that is ${end.kind} lacks nothing`);
 }
 
 function isLack(part: string | number | Lack | null): part is Lack {

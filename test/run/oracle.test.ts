@@ -43,8 +43,10 @@ const node = fc.record({
   gathers: sometimes(tasks),
   partial: fc.boolean(),
   needs: sometimes(task),
+  orElse: sometimes(task),
   lists: fc.array(task, { maxLength: 2 }),
   after: fc.array(task, { maxLength: 1 }),
+  when: sometimes(fc.record({ of: task, above: fc.constantFrom(0, 999, 1000, 1001) })),
 });
 type RawNode = typeof node extends fc.Arbitrary<infer T> ? T : never;
 
@@ -55,8 +57,10 @@ function placed(raw: RawNode, k: number): Node {
     takes: before(k, raw.takes),
     gathers: raw.gathers && before(k, raw.gathers),
     needs: raw.needs === undefined ? undefined : before(k, [raw.needs])[0],
+    orElse: raw.orElse === undefined ? undefined : before(k, [raw.orElse])[0],
     lists: before(k, raw.lists),
     after: before(k, raw.after),
+    when: raw.when === undefined || k === 0 ? undefined : { ...raw.when, of: raw.when.of % k },
   };
 }
 
@@ -70,8 +74,10 @@ const FIELDS: readonly (keyof Node)[] = [
   'gathers',
   'partial',
   'needs',
+  'orElse',
   'lists',
   'after',
+  'when',
 ];
 
 function one<K extends Change['kind'] | Crash['kind']>(...kinds: readonly K[]): fc.Arbitrary<K> {
@@ -128,6 +134,7 @@ oracle('give, execute and say what a naive evaluator does, through edits and cra
     'inconclusive',
     'failed',
     'blocked',
+    'skipped',
     'crashes',
   ])
     assert.ok((tally.get(what) ?? 0) > CASES / 20, what);

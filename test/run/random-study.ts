@@ -19,7 +19,7 @@ import {
   type ToyTask,
 } from '../plan/rig.ts';
 import type { Desk } from './in-process.ts';
-import { figureOf, numberOf, reasonOf, textOf, type World } from './naive.ts';
+import { figureOf, type Node, numberOf, reasonOf, textOf, type World } from './naive.ts';
 
 const artifact = { kind: 'artifact', type: 'text' } as const;
 const toy = step(
@@ -43,6 +43,21 @@ const toy = step(
 
 /** Files that nodes may name. */
 export const FILES: readonly string[] = ['/data/in.txt', '/data/ünïcode.txt'];
+
+function firstOf(needs: number, orElse: number | undefined): Binding {
+  if (orElse === undefined) return output(needs, 'value');
+  const options = [output(needs, 'value'), output(orElse, 'value')];
+  return { kind: 'first', options, span: somewhere };
+}
+
+function condition({ of, above }: NonNullable<Node['when']>): Binding {
+  return {
+    kind: 'expression',
+    text: `up.value > ${above} K`,
+    operands: { 'up.value': output(of, 'value') },
+    span: somewhere,
+  };
+}
 
 function listOf(tasks: readonly number[], name: string): Binding {
   return {
@@ -70,10 +85,11 @@ export function studyOf(world: World, names: readonly string[], turned: boolean)
         ...(gathers !== undefined && {
           bag: gather(...(turned ? [...gathers].reverse() : gathers)),
         }),
-        ...(needs !== undefined && { need: output(needs, 'value') }),
+        ...(needs !== undefined && { need: firstOf(needs, node.orElse) }),
         ...(lists.length > 0 && { list: listOf(lists, 'value') }),
       },
       after: node.after,
+      ...(node.when !== undefined && { when: [condition(node.when)] }),
       partial: node.partial,
     };
   });

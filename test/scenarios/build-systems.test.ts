@@ -69,8 +69,10 @@ systems('14. random builds, compared with a naive oracle', async () => {
     gathers: undefined,
     partial: false,
     needs: undefined,
+    orElse: undefined,
     lists: [],
     after: [],
+    when: undefined,
   };
   for (let seed = 1; seed <= 20; seed++) {
     const draw = drawing(seed);
