@@ -4,11 +4,11 @@ import {
   DEVIATION_LIMIT,
   DEVIATION_MAXIMUM,
   monitorTrace,
-  pairIndex,
   type RangeReport,
   type Watch,
 } from '../physics/dynamics/monitor.ts';
 import type { Finished } from '../physics/dynamics/program.ts';
+import { pairIndex } from '../physics/structure/nearest-pairs.ts';
 
 /** As many points as a figure can show; more would only make the report heavy. */
 const MOST_POINTS = 300;

@@ -4,6 +4,7 @@
  */
 import type { TrainingRange } from '../potentials/deep/model.ts';
 import type { ForceField } from '../potentials/force-field.ts';
+import { nearestPairs } from '../structure/nearest-pairs.ts';
 import type { Finished, Recorder } from './program.ts';
 import type { State } from './state.ts';
 
@@ -82,7 +83,7 @@ export function monitorRecorder(watch: Watch): Recorder {
       const deviation = watch.deviation?.(state) ?? Number.NaN;
       into[0] = step;
       into[1] = deviation;
-      nearestPairs(state, into.subarray(2));
+      nearestPairs(state, state.elements.length, into.subarray(2));
       return deviation > DEVIATION_MAXIMUM
         ? `the members of the committee differ by ${deviation.toFixed(2)} eV/Å (rms over atoms), above ${DEVIATION_MAXIMUM} eV/Å`
         : null;
@@ -105,57 +106,6 @@ export function monitorTrace(
   const column = (at: number): Float64Array =>
     Float64Array.from({ length: rows.length / width }, (_, k) => rows[k * width + at]);
   return { times: column(0).map((step) => step * segment.timestep), deviations: column(1) };
-}
-
-/** Index of a pair of types in the upper triangle, row by row. */
-export function pairIndex(a: number, b: number, types: number): number {
-  const low = Math.min(a, b);
-  const high = Math.max(a, b);
-  return low * types - (low * (low - 1)) / 2 + high - low;
-}
-
-/** Smallest distance of each pair of types, Å (upper triangle); Infinity without a pair. */
-export function nearestPairs(state: State, into: Float64Array): void {
-  const { positions, cell, types } = state;
-  const count = state.elements.length;
-  const inverse = inverseCell(cell);
-  into.fill(Number.POSITIVE_INFINITY);
-  for (let i = 0; i < types.length; i++) {
-    for (let j = 0; j < i; j++) {
-      let x = positions[3 * j] - positions[3 * i];
-      let y = positions[3 * j + 1] - positions[3 * i + 1];
-      let z = positions[3 * j + 2] - positions[3 * i + 2];
-      const p = Math.round(x * inverse[0] + y * inverse[3] + z * inverse[6]);
-      const q = Math.round(x * inverse[1] + y * inverse[4] + z * inverse[7]);
-      const r = Math.round(x * inverse[2] + y * inverse[5] + z * inverse[8]);
-      x -= p * cell[0] + q * cell[3] + r * cell[6];
-      y -= p * cell[1] + q * cell[4] + r * cell[7];
-      z -= p * cell[2] + q * cell[5] + r * cell[8];
-      const square = x * x + y * y + z * z;
-      const pair = pairIndex(types[i], types[j], count);
-      if (square < into[pair]) into[pair] = square;
-    }
-  }
-  for (let k = 0; k < into.length; k++) into[k] = Math.sqrt(into[k]);
-}
-
-/** Columns turn Cartesian coordinates into fractions of the cell vectors. */
-function inverseCell(c: Float64Array): Float64Array {
-  const p = c[4] * c[8] - c[5] * c[7];
-  const q = c[5] * c[6] - c[3] * c[8];
-  const r = c[3] * c[7] - c[4] * c[6];
-  const determinant = c[0] * p + c[1] * q + c[2] * r;
-  return Float64Array.of(
-    p,
-    c[2] * c[7] - c[1] * c[8],
-    c[1] * c[5] - c[2] * c[4],
-    q,
-    c[0] * c[8] - c[2] * c[6],
-    c[2] * c[3] - c[0] * c[5],
-    r,
-    c[1] * c[6] - c[0] * c[7],
-    c[0] * c[4] - c[1] * c[3],
-  ).map((value) => value / determinant);
 }
 
 /** Metal atoms of a state, and the atomic fraction of each element. */

@@ -234,6 +234,23 @@ integrators('a barostat brings the mean pressure to its target', () => {
   assert.ok(Math.abs(kineticEnergy(state) / samples.at(-1)!.kinetic - 1) < 1e-12);
 });
 
+integrators('the volume fluctuates as the compressibility says', () => {
+  const volumes = (pressure: number) =>
+    trace(
+      crystal(2, 1200),
+      { kind: 'npt', ...bath, pressure, coupling: 'iso', barostatPeriod: 150 },
+      22_000,
+      2,
+      5,
+    )
+      .slice(400)
+      .map((s) => s.volume);
+  const kT = 8.617333262145179e-5 * 600 * 160.2176634;
+  const expected = (kT * (meanOf(volumes(-1)) - meanOf(volumes(1)))) / 2;
+  const ratio = spread(volumes(0)) ** 2 / expected;
+  assert.ok(ratio > 0.75 && ratio < 1.33, `⟨δV²⟩ is ${ratio} of kT V κ`);
+});
+
 integrators('a ramp follows its temperatures', () => {
   const state = crystal(2, 300);
   const ramp = { from: 300, to: 900, begin: 0, end: 2000 };
