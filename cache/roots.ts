@@ -58,7 +58,7 @@ export function openRoot(disk: Disk, root: string, id: string): Root {
           parent = join(parent, part);
           disk.makeFolder(parent);
         }
-        const kept = join(parent, parts.at(-1)!);
+        const kept = freeName(join(parent, parts.at(-1)!), disk);
         disk.rename(left, kept);
         const place = join(kept, LOG);
         disk.removeTree(place);
@@ -69,6 +69,14 @@ export function openRoot(disk: Disk, root: string, id: string): Root {
       }
     },
   };
+}
+
+/** Attempts of one task beside each other: `Fe`, `Fe~2`, `Fe~3`; no task's name has a tilde. */
+function freeName(path: string, disk: Disk): string {
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? path : `${path}~${n}`;
+    if (disk.stat(candidate) === undefined) return candidate;
+  }
 }
 
 /** Ids of all runs, the newest first. */

@@ -3,11 +3,13 @@ import {
   chmodSync,
   existsSync,
   readdirSync,
+  readFileSync,
   rmSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openCache } from '../../cache/index.ts';
@@ -55,6 +57,25 @@ others(
     assert.equal((await run(at, text)).executed, []);
   },
 );
+
+others('18. test_retries: each attempt leaves its folder, and no attempt is in a key', async () => {
+  const text = (times: number): string => `  e:
+    uses: exec
+    with: { command: [sh, -c, 'echo x >> ${at.path('attempts')}; test -e ${at.path('there')}; echo $? > out; exit $(cat out)'] }
+    outputs: { out: { file: out, type: lines } }
+    retry: { times: ${times}, wait: 0.01 s }
+`;
+  const ran = await run(at, text(2));
+  assert.is(at.read('attempts'), 'x\nx\nx\n');
+  assert.is(ran.of('task-retrying').length, 2);
+  const [failed] = ran.of('task-failed');
+  assert.match(failed!.folder!, /failed\/e~3$/);
+  for (const attempt of ['e', 'e~2', 'e~3'])
+    assert.is(readFileSync(join(dirname(failed!.folder!), attempt, 'out'), 'utf8'), '1\n');
+  at.write('there', '');
+  assert.is((await run(at, text(1))).counts.done, 1);
+  assert.equal((await run(at, text(5))).executed, []);
+});
 
 others('18. test_restartable_job: goes on from its checkpoint, with the same bytes', async () => {
   const stop = new AbortController();
