@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line. Each command's code is loaded only when it is called. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { CacheError } from '../../cache/index.ts';
 import { EXIT, Failure } from './failure.ts';
 import { version } from './version.ts';
@@ -103,6 +103,51 @@ program
   .argument('[name]', 'a step type')
   .option('--json', 'print one JSON document')
   .action(async (name, options) => (await import('./steps.ts')).stepsCommand(name, options));
+
+const model = program.command('model').description('look into model files, and convert them');
+
+model
+  .command('info')
+  .description('tell what a model is: elements, cut-off, nets, members, training range, digest')
+  .argument('<file>', 'a model of curie, or of DeePMD-kit (.dp, .yaml)')
+  .option('--json', 'print one JSON document')
+  .action(async (file, options) =>
+    (await import('./model-info.ts')).modelInfoCommand(file, options),
+  );
+model
+  .command('convert')
+  .description('write a model for DeePMD-kit, or take one from there')
+  .argument('<file...>', 'a model; several of DeePMD-kit become members of one of curie')
+  .addOption(
+    new Option('--to <format>', 'what to write')
+      .choices(['dp', 'yaml', 'curie'])
+      .makeOptionMandatory(),
+  )
+  .requiredOption('-o, --out <file>', 'where to; members of a committee are numbered')
+  .option('--frames <file>', 'for curie: what it was trained on; may be given again', repeated)
+  .addOption(
+    new Option('--spin <treatment>', 'of frames that do not say it').choices(['none', 'collinear']),
+  )
+  .action(async (files, options) =>
+    (await import('./model-convert.ts')).modelConvertCommand(files, options),
+  );
+model
+  .command('compress')
+  .description('check the tables that simulations use in place of embedding nets')
+  .argument('<file>', 'a model')
+  .option('--json', 'print one JSON document')
+  .action(async (file, options) =>
+    (await import('./model-compress.ts')).modelCompressCommand(file, options),
+  );
+model
+  .command('eval')
+  .description('energies and forces on frames, with their errors where there are labels')
+  .argument('<file>', 'a model')
+  .argument('<frames>', 'extended XYZ')
+  .option('--json', 'print one JSON document, with all numbers in full')
+  .action(async (file, frames, options) =>
+    (await import('./model-eval.ts')).modelEvalCommand(file, frames, options),
+  );
 
 const cache = program.command('cache').description('look after the content store');
 

@@ -120,7 +120,7 @@ function readSpin(raw: RawFrame, where: string, treatment: SpinTreatment): Frame
   if (treatment === 'mixed') {
     if (own === undefined)
       throw new FrameFileError(
-        `${where}: the frame does not say spin=none or spin=collinear; name the treatment of all frames in the study (spin: none)`,
+        `${where}: the frame does not say spin=none or spin=collinear; name the treatment of all frames (spin: none in a study, --spin none on the command line)`,
       );
     return own;
   }

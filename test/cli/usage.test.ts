@@ -23,6 +23,7 @@ const COMMANDS = [
   'report [options] <study>',
   'verify [options] <study>',
   'steps [options] [name]',
+  'model',
   'cache',
 ];
 
