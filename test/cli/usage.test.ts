@@ -154,7 +154,7 @@ inputs
   frames     list of frames (output of a step, or a file), required
 outputs
   force_rmse  force (eV/Å): over the frames of the potential’s own spin
-              treatment
+              treatment; of a classical one over all
   errors      json
 resources  1 core, 400 MB
 `,
