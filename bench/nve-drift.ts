@@ -18,7 +18,7 @@ import { maxwellBoltzmann } from '../physics/dynamics/velocities.ts';
 import { openDeepPotential } from '../physics/potentials/deep/force-field.ts';
 import { decodeModel } from '../physics/potentials/deep/model-file.ts';
 import { mean } from '../physics/statistics/series.ts';
-import { startingCrystal } from '../steps/npt/crystal.ts';
+import { startingCrystal } from '../steps/starting-crystal.ts';
 
 const [path, ...numbers] = process.argv.slice(2);
 if (path === undefined) throw new Error('name a model file');

@@ -31,8 +31,8 @@ import { CompositionError } from '../../physics/structure/alloy.ts';
 import type { CrystalKind } from '../../physics/structure/order.ts';
 import { openPotential, type Potential } from '../potential.ts';
 import { errorsOf, explained, simulationHooks, timestepFor } from '../simulation.ts';
+import { startingCrystal } from '../starting-crystal.ts';
 import { writeStates } from '../state.ts';
-import { startingCrystal } from './crystal.ts';
 import { densityFigures, unfinishedFigures } from './figures.ts';
 import type { npt } from './interface.ts';
 

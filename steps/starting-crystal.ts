@@ -1,9 +1,9 @@
-import { createState, type State } from '../../physics/dynamics/state.ts';
-import type { ForceField } from '../../physics/potentials/force-field.ts';
-import { roughlyRelaxed } from '../../physics/relaxation/crystal.ts';
-import { type Composition, populate } from '../../physics/structure/alloy.ts';
-import { atomsIn, nearCubic, supercell } from '../../physics/structure/crystal.ts';
-import type { CrystalKind } from '../../physics/structure/order.ts';
+import { createState, type State } from '../physics/dynamics/state.ts';
+import type { ForceField } from '../physics/potentials/force-field.ts';
+import { roughlyRelaxed } from '../physics/relaxation/crystal.ts';
+import { type Composition, populate } from '../physics/structure/alloy.ts';
+import { atomsIn, nearCubic, supercell } from '../physics/structure/crystal.ts';
+import type { CrystalKind } from '../physics/structure/order.ts';
 
 export interface StartingCrystal {
   readonly kind: CrystalKind;
