@@ -17,7 +17,13 @@ export async function modelEvalCommand(
   else for (const line of asText(found)) console.log(line);
 }
 
-function asText({ frames, errors }: Evaluation): string[] {
+const REPULSION: { readonly [K in Evaluation['shortRange']]: readonly string[] } = {
+  none: [],
+  included: ['the short-range repulsion of the model is included'],
+  'left out': ['the short-range repulsion noted in the file is left out, as DeePMD-kit does'],
+};
+
+function asText({ frames, errors, shortRange }: Evaluation): string[] {
   const members = frames[0].answers.length;
   const head = [
     'frame',
@@ -53,6 +59,7 @@ function asText({ frames, errors }: Evaluation): string[] {
       : [
           `force: ${errors.force.toFixed(4)} eV/Å root mean square over the components of ${labelled(({ structure }) => structure.forces !== null)}`,
         ]),
+    ...REPULSION[shortRange],
   ];
 }
 
@@ -68,7 +75,8 @@ function errorCells({ energy, force }: Evaluation['errors']): string[] {
 }
 
 /** Full precision; a virial is tension positive, eV. */
-function asJson(model: string, file: string, { elements, frames, errors }: Evaluation): Json {
+function asJson(model: string, file: string, evaluation: Evaluation): Json {
+  const { elements, frames, errors, shortRange } = evaluation;
   const errorsJson = ({ energy, force }: Evaluation['errors']): Json => ({
     energy_eV_per_atom: energy,
     force_eV_per_A: force,
@@ -77,6 +85,7 @@ function asJson(model: string, file: string, { elements, frames, errors }: Evalu
     model,
     frames_file: file,
     elements,
+    short_range: shortRange,
     errors: errorsJson(errors),
     frames: frames.map(({ frame, structure, answers, errors: own }) => ({
       frame,

@@ -3,7 +3,7 @@ import { StepError } from '../../engine/step.ts';
 import { readStructures, type Structure } from '../../physics/dft/frames.ts';
 import { openDeepPotential } from '../../physics/potentials/deep/force-field.ts';
 import type { ForceField } from '../../physics/potentials/force-field.ts';
-import { inWords, type NamedBytes, openModel } from './open.ts';
+import { inWords, type NamedBytes, type OpenedModel, openModel } from './open.ts';
 
 /** What one member says. */
 export interface Answer {
@@ -33,6 +33,8 @@ export interface Errors {
 }
 
 export interface Evaluation {
+  /** Of the model's short-range repulsion, which DeePMD-kit's own numbers for its files lack. */
+  readonly shortRange: 'none' | 'included' | 'left out';
   readonly elements: readonly string[];
   readonly frames: readonly EvaluatedFrame[];
   /** Over all frames with labels: energies by frame, forces by component. */
@@ -45,7 +47,9 @@ export interface Evaluation {
  * @throws StepError for a file that is no model, frames that cannot be read or computed
  */
 export async function evaluateModel(model: NamedBytes, frames: NamedBytes): Promise<Evaluation> {
-  const committee = await openModel(model);
+  const opened = await openModel(model);
+  // A file for DeePMD-kit gives the numbers that DeePMD-kit gives.
+  const committee = opened.format === 'deepmd' ? { ...opened, shortRange: null } : opened;
   const { elements } = committee.architecture;
   const structures = await inWords(frames.file, async () =>
     readStructures(new TextDecoder().decode(frames.bytes), frames.file),
@@ -63,10 +67,15 @@ export async function evaluateModel(model: NamedBytes, frames: NamedBytes): Prom
       );
       found.push({ frame: n + 1, structure, answers, errors: errorsOf([{ structure, answers }]) });
     }
-    return { elements, frames: found, errors: errorsOf(found) };
+    return { shortRange: shortRangeIn(opened), elements, frames: found, errors: errorsOf(found) };
   } finally {
     for (const field of fields) field.close();
   }
+}
+
+function shortRangeIn({ format, shortRange }: OpenedModel): Evaluation['shortRange'] {
+  if (shortRange === null) return 'none';
+  return format === 'curie' ? 'included' : 'left out';
 }
 
 function typesOf({ species }: Structure, elements: readonly string[], place: string): Uint8Array {

@@ -193,6 +193,7 @@ models('eval compares with labels where there are some', async () => {
     '2 unnamed 2 N N – –',
     'energy: N meV/atom root mean square over 1 frame',
     'force: N eV/Å root mean square over the components of 1 frame',
+    'the short-range repulsion of the model is included',
     '',
   ]);
   const called = await at.curie(['model', 'eval', 'fe.curie', 'pair.xyz', '--json']);
@@ -225,6 +226,35 @@ models('eval compares with labels where there are some', async () => {
   );
   assert.equal(found[1].errors, { energy_eV_per_atom: null, force_eV_per_A: null });
 });
+
+models(
+  'eval of an exported file gives what DeePMD-kit gives: no short-range repulsion',
+  async () => {
+    const [bare, path] = [{ ...model, shortRange: null }, 'close.xyz'];
+    writeFileSync(at.path('bare.curie'), encodeModel(bare));
+    at.write(path, pair('C', false).replace('2.5', '1.3'));
+    await at.curie(['model', 'convert', 'fe.curie', '--to', 'dp', '-o', 'fe.dp']);
+    const energies = await Promise.all(
+      ['fe-1.dp', 'bare.curie', 'fe.curie'].map(async (file) => {
+        const { stdout } = await at.curie(['model', 'eval', file, path, '--json']);
+        const { short_range, frames: found } = JSON.parse(stdout);
+        return [short_range, found[0].members[0].energy_eV];
+      }),
+    );
+    assert.equal(
+      energies.map(([shortRange]) => shortRange),
+      ['left out', 'none', 'included'],
+    );
+    assert.is(energies[0][1], energies[1][1]);
+    assert.ok(energies[2][1] > energies[1][1] + 0.1);
+    const { stdout } = await at.curie(['model', 'eval', 'fe-1.dp', path]);
+    assert.ok(
+      stdout.endsWith(
+        'the short-range repulsion noted in the file is left out, as DeePMD-kit does\n',
+      ),
+    );
+  },
+);
 
 const NO_MODEL =
   'this is no Deep Potential, neither one of curie (.curie) nor one of DeePMD-kit’s native format (.dp, .yaml); DeePMD-kit makes the latter of its other formats: dp convert-backend model.pb model.dp';
