@@ -116,6 +116,30 @@ leases('two takers of a dead owner’s lease never both win, however slow one is
   assert.ok(now?.isHeld());
 });
 
+leases('that the disk does not let go are free for their own process, and for it alone', () => {
+  const disk = memoryDisk();
+  let refuses = true;
+  const stubborn: MemoryDisk = {
+    ...disk,
+    unlink(path) {
+      if (refuses && path.includes('/leases/')) throw Object.assign(new Error(), { code: 'EIO' });
+      disk.unlink(path);
+    },
+  };
+  const seen = { identify: ownIdentity, beat: () => () => {} };
+  const own = openCache('/cache', { disk: stubborn, life: seen });
+  const other = openCache('/cache', { disk, life: seen });
+  const first = taken(own);
+  assert.is(own.lease(key), undefined, 'one holder at a time');
+  first.release();
+  assert.not.ok(first.isHeld());
+  assert.is(other.lease(key), undefined);
+  const again = taken(own);
+  refuses = false;
+  again.release();
+  assert.ok(other.lease(key)?.isHeld());
+});
+
 leases('of a process that cannot be seen are taken over after 30 s without a sign of life', () => {
   const folder = join(freshFolder(), 'cache');
   // Another container: the same process number and start time, but another kernel.

@@ -119,8 +119,20 @@ async function expectSound(disk: MemoryDisk, when: string, powerLost = false): P
 
 /** All that a run on a failing disk tells the user of it. */
 async function said(disk: MemoryDisk): Promise<string[]> {
+  // If the cache cannot be opened or closed, that is one message for the whole run.
+  const worded = (error: unknown): string[] => {
+    if (error instanceof CacheError) return [error.message];
+    throw error;
+  };
+  let cache: Cache;
   try {
-    const ran = await run(disk);
+    cache = open(disk);
+  } catch (error) {
+    return worded(error);
+  }
+  const ran = await within(5, runIn(everything(), cache, inProcess(disk, perform, drawing(1))));
+  try {
+    cache.close();
     // What is committed has not failed, whatever could not be tidied up.
     for (const { message } of ran.of('task-failed'))
       assert.not.match(message, /removing|releasing|noting the last/);
@@ -128,9 +140,7 @@ async function said(disk: MemoryDisk): Promise<string[]> {
       .map(({ message }) => message)
       .filter((message) => message !== 'the cell has no volume');
   } catch (error) {
-    // The cache could not be opened or closed: one message for the whole run.
-    if (error instanceof CacheError) return [error.message];
-    throw error;
+    return worded(error);
   }
 }
 

@@ -61,14 +61,16 @@ interface Running {
   stopping: boolean;
 }
 
-/** Each turn of the event loop ends one of the steps that run, which one is drawn. */
-export function inProcess(disk: MemoryDisk, program: Program, draw: Draw): Executor {
+/**
+ * Each turn of the event loop, or each `turns`, ends one of the steps that run; which one is drawn.
+ */
+export function inProcess(disk: MemoryDisk, program: Program, draw: Draw, turns = 1): Executor {
   const running: Running[] = [];
   let asked = false;
   const ask = (): void => {
     if (asked) return;
     asked = true;
-    setImmediate(() => {
+    afterTurns(turns, () => {
       asked = false;
       const [next] = running.splice(draw(running.length), 1);
       if (running.length > 0) ask();
@@ -98,6 +100,10 @@ export function inProcess(disk: MemoryDisk, program: Program, draw: Draw): Execu
       running.length = 0;
     },
   };
+}
+
+function afterTurns(turns: number, act: () => void): void {
+  setImmediate(turns === 1 ? act : () => afterTurns(turns - 1, act));
 }
 
 function endingOf(running: Running, disk: MemoryDisk, program: Program): Ending {
