@@ -13,14 +13,15 @@ function isOneSided({ embeddings, bias }: DeepPotential): boolean {
 }
 
 /**
- * Member `index` without its short-range repulsion, which DeePMD-kit's potential does not have.
+ * Member `index` without its short-range repulsion, which DeePMD-kit's potential does not have, and
+ * without `min_nbor_dist`: with it DeePMD-kit 3.2.0 can neither compress a converted model nor
+ * write it as YAML.
  *
  * @param version of curie
  */
 export function nativeModel(model: Model, index: number, version: string): Tree {
-  const { architecture, range } = model;
+  const { architecture } = model;
   const member = model.members[index];
-  const distances = range.nearest.flat().filter((r) => r !== null);
   return {
     software: 'curie',
     version,
@@ -41,10 +42,6 @@ export function nativeModel(model: Model, index: number, version: string): Tree 
       },
     },
     model_def_script: trainingInput(model, member),
-    // For `dp compress`, which tabulates from the smallest distance of the training frames on.
-    ...(distances.length > 0 && {
-      '@variables': { min_nbor_dist: new Variable([], Float64Array.of(Math.min(...distances))) },
-    }),
     curie: noteOf(model),
   };
 }
