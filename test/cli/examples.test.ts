@@ -17,7 +17,7 @@ examples.before(() => {
   at = trial();
   // What the examples name.
   at.write('frames.extxyz', frames(12));
-  at.write('Fe.eam.fs', '');
+  for (const name of ['Fe.eam.fs', 'fe-1.dp']) at.write(name, '');
   mkdirSync(at.path('bin'));
   for (const program of ['bin/cool', 'bin/analyse.sh']) at.write(program, '#!/bin/sh\n', 0o755);
 });
