@@ -20,7 +20,13 @@ export interface Checkpoint {
 
 const CHECKSUM = 32;
 
-/** Opens the checkpoint in `folder`, which `save` creates. Two processes may not save at once. */
+/** What a killed attempt left half written is older than this when it is cleared away. */
+const ABANDONED_NS = 60_000_000_000n;
+
+/**
+ * Opens the checkpoint in `folder`, which `save` creates. Two processes may save at once, as an
+ * owner that was taken over and its successor do: the states of both are right.
+ */
 export function openCheckpoint(folder: string, disk: Disk = realDisk): Checkpoint {
   const state = join(folder, 'state');
   return {
@@ -52,8 +58,7 @@ export function openCheckpoint(folder: string, disk: Disk = realDisk): Checkpoin
         disk.sync(temporary);
         disk.rename(temporary, state);
         disk.sync(folder);
-        // What a killed attempt left half written.
-        for (const name of disk.list(folder)) if (name !== 'state') disk.unlink(join(folder, name));
+        clear(folder, state, disk);
       } catch (error) {
         discard(disk, temporary);
         throw diskProblem(error, folder, 'saving a checkpoint');
@@ -67,4 +72,15 @@ export function openCheckpoint(folder: string, disk: Disk = realDisk): Checkpoin
       }
     },
   };
+}
+
+/** Removes what nobody writes any more, by the clock of the file system. */
+function clear(folder: string, state: string, disk: Disk): void {
+  const names = disk.list(folder);
+  if (names.length === 1) return;
+  const saved = disk.stat(state)?.mtimeNs ?? 0n;
+  for (const path of names.map((name) => join(folder, name))) {
+    const begun = disk.stat(path)?.mtimeNs ?? saved;
+    if (saved - begun > ABANDONED_NS) disk.removeTree(path);
+  }
 }

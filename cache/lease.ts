@@ -142,8 +142,13 @@ export class Leases {
     const lease: Lease = {
       key,
       generation,
-      isHeld: () =>
-        this.#held.has(lease) && this.#generations(path).at(-1) === generation && isOurs(),
+      isHeld: () => {
+        try {
+          return this.#held.has(lease) && this.#generations(path).at(-1) === generation && isOurs();
+        } catch (error) {
+          throw diskProblem(error, this.#root, 'looking after a lease');
+        }
+      },
       release: () => {
         if (!this.#held.delete(lease)) return;
         try {

@@ -135,13 +135,13 @@ export class Work {
           return { kind: 'stopped' };
         case 'failed':
           this.#log.push(...ending.log);
+          if (!this.#of.lease.isHeld()) return this.#lost();
           return this.#failure(ending.message);
         case 'outcome':
           return await this.#commit(ending);
       }
     } catch (error) {
-      if (error instanceof CacheError && error.problem === 'lease-lost')
-        return { kind: 'lost', message: error.message };
+      if (error instanceof CacheError && error.problem === 'lease-lost') return this.#lost();
       if (error instanceof CacheError || error instanceof OutputError)
         return this.#failure(error.message);
       throw error;
@@ -196,6 +196,14 @@ export class Work {
       if (!(error instanceof CacheError)) throw error;
       warn(error.message);
     }
+  }
+
+  #lost(): Kept {
+    return {
+      kind: 'lost',
+      message:
+        'another run on this cache has taken over, because this one did not respond; its result counts',
+    };
   }
 
   #failure(message: string): Kept {

@@ -12,8 +12,15 @@ import {
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Cache, canonicalJson, digestOf, openCache, sha256 } from '../../cache/index.ts';
-import { memoryDisk } from './memory-disk.ts';
+import {
+  type Cache,
+  canonicalJson,
+  digestOf,
+  openCache,
+  openCheckpoint,
+  sha256,
+} from '../../cache/index.ts';
+import { type MemoryDisk, memoryDisk } from './memory-disk.ts';
 import {
   actionNamed,
   failureOf,
@@ -336,6 +343,33 @@ store('checkpoints come back whole, the last one wins, a damaged one counts as n
   assert.is(checkpoint.load()?.length, 0);
   checkpoint.remove();
   assert.is(checkpoint.load(), undefined);
+});
+
+store('two that save a checkpoint at once disturb neither', () => {
+  const disk = memoryDisk();
+  const folder = '/cache/ckpt/key';
+  openCache('/cache', { disk, life: otherLife() });
+  let meanwhile = (): void => {};
+  const slow: MemoryDisk = {
+    ...disk,
+    rename(from, to) {
+      const act = meanwhile;
+      meanwhile = () => {};
+      act();
+      disk.rename(from, to);
+    },
+  };
+  const [one, two] = [openCheckpoint(folder, slow), openCheckpoint(folder, disk)];
+  meanwhile = () => two.save(Buffer.from('by two'));
+  one.save(Buffer.from('by one'));
+  assert.is(Buffer.from(two.load()!).toString(), 'by one');
+  // What a killed one left is cleared away once it is old.
+  disk.create(`${folder}/half`, 'half', 0o644);
+  two.save(Buffer.from('again'));
+  assert.equal(disk.list(folder), ['half', 'state']);
+  disk.stamp(`${folder}/half`, { mtimeNs: 0n });
+  two.save(Buffer.from('again'));
+  assert.equal(disk.list(folder), ['state']);
 });
 
 store('remembers the last record of each task of a study', async () => {
