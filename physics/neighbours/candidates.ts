@@ -18,7 +18,7 @@ export class CandidateList {
   readonly #words: Int32Array;
   readonly #reals: Float64Array;
   readonly #buffers: {
-    readonly [name in 'atoms' | 'found' | 'candidates' | 'images' | 'bins']: Buffer;
+    readonly [name in 'atoms' | 'found' | 'arranged' | 'images' | 'bins']: Buffer;
   };
   readonly #cellRows: Float64Array;
   /** Cell when the list was made; empty without a list. */
@@ -31,7 +31,7 @@ export class CandidateList {
   #old: Float64Array = new Float64Array(0);
   /** Address of the list's record. */
   readonly record: number;
-  /** Positions of the atoms, [atoms][4], in the list's order; fill before `update`. */
+  /** x, y, z and type of the atoms, [atoms][4], in the list's order; fill x, y, z before `update`. */
   positions: Float64Array = new Float64Array(0);
   /** How many candidates all atoms have, and most of a single one. */
   total = 0;
@@ -49,7 +49,7 @@ export class CandidateList {
     this.#buffers = {
       atoms: new Buffer(pool),
       found: new Buffer(pool),
-      candidates: new Buffer(pool),
+      arranged: new Buffer(pool),
       images: new Buffer(pool),
       bins: new Buffer(pool),
     };
@@ -83,6 +83,7 @@ export class CandidateList {
     this.#words[layout.N_ATOMS] = n;
     new Int32Array(buffer, this.#words[layout.N_TYPES_OF], n).set(types);
     this.positions = new Float64Array(buffer, this.#words[layout.N_POSITIONS], 4 * n);
+    for (let k = 0; k < n; k++) this.positions[4 * k + 3] = types[k]!;
     this.#old = new Float64Array(buffer, this.#words[layout.N_OLD], 4 * n);
     this.#counts = new Int32Array(buffer, this.#words[layout.N_COUNTS], n);
     this.#atoms = n;
@@ -163,9 +164,12 @@ export class CandidateList {
       );
     }
     this.#search(volume);
-    this.#buffers.candidates.reserve(layout.CANDIDATE_BYTES * this.total);
-    words[layout.N_CANDIDATES] = this.#buffers.candidates.address;
+    this.#buffers.arranged.reserve(layout.ROUGH_BYTES * this.total);
+    words[layout.N_ARRANGED] = this.#buffers.arranged.address;
     this.#pool.call('arrange', this.record);
+    // What the search met is not needed any more.
+    words[layout.N_CANDIDATES] = words[layout.N_FOUND]!;
+    words[layout.N_BACK] = words[layout.N_FOUND]! + layout.CANDIDATE_BYTES * this.total;
     while (this.#pool.call('numberImages', this.record) !== 0) {
       this.#reserveImages(4 * words[layout.N_IMAGE_ROOM]!);
     }
@@ -191,7 +195,7 @@ export class CandidateList {
       this.#capacity = Math.ceil((1.3 * Math.min(expected, 1000) + 16) / 16) * 16;
     }
     for (;;) {
-      this.#buffers.found.reserve(layout.CANDIDATE_BYTES * this.#capacity * this.#atoms);
+      this.#buffers.found.reserve(layout.ROUGH_BYTES * this.#capacity * this.#atoms);
       this.#words[layout.N_FOUND] = this.#buffers.found.address;
       this.#words[layout.N_CAPACITY] = this.#capacity;
       new Int32Array(this.#pool.memory.buffer, this.#words[layout.N_COUNTER], 1)[0] = 0;
@@ -202,7 +206,7 @@ export class CandidateList {
         this.total += count;
         if (count > this.most) this.most = count;
       }
-      if (this.most <= this.#capacity) return;
+      if (this.most < this.#capacity) return;
       this.#capacity = Math.ceil((this.most + 16) / 16) * 16;
     }
   }

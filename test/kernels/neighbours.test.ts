@@ -29,7 +29,7 @@ function candidates(list: CandidateList, pool: Pool): Entry[][] {
       const image = (d: number) => view.getInt16(key + 2 * d, true);
       return {
         atom: view.getInt32(at + layout.D_ATOM, true),
-        back: view.getInt32(at + layout.D_BACK, true),
+        back: view.getInt32(words[layout.N_BACK]! + 4 * (first[i]! + k), true),
         image: [image(0), image(1), image(2)] as const,
       };
     }),

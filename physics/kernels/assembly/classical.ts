@@ -30,9 +30,9 @@ export function findNeighbours(field: usize, workspace: usize, atom: i32): i32 {
   const near = collect<u64>(
     ptr(field, C_LIST), atom, cutoff * cutoff, types, vector, nearNotes(field, atom), nearCounts(field, atom),
   );
-  let nearest = Infinity;
-  for (let k = 0; k < near; k++, vector += 32) nearest = min(nearest, load<f64>(vector, 24));
-  store<f64>(ptr(field, C_NEAREST) + ((<usize>atom) << 3), nearest);
+  let nearest = f64x2.splat(Infinity);
+  for (let k = 0; k < near; k++, vector += 32) nearest = f64x2.pmin(nearest, v128.load(vector, 16));
+  store<f64>(ptr(field, C_NEAREST) + ((<usize>atom) << 3), f64x2.extract_lane(nearest, 1));
   return near;
 }
 

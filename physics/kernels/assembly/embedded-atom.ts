@@ -180,10 +180,14 @@ function pairTerms(
     const m = i32x4.extract_lane(interval, 0), n = i32x4.extract_lane(interval, 1);
     const a = row(onCentre, m), b = row(onCentre, n);
     const slopeA = slopes(a, pa), slopeB = slopes(b, pb);
-    const c = row(onNeighbour, m), d = row(onNeighbour, n);
-    const high = muladd<f64>(f64x2.mul(two, both(c + 16, d + 16)), f64x2.mul(three, both(c, d)), p);
-    const given = muladd<f64>(both(c + 32, d + 32), high, p);
     const taken = v128.shuffle<f64>(slopeA, slopeB, 0, 2);
+    let given = taken;
+    // Two atoms of one element give each other the same density.
+    if (onNeighbour != onCentre) {
+      const c = row(onNeighbour, m), d = row(onNeighbour, n);
+      const high = muladd<f64>(f64x2.mul(two, both(c + 16, d + 16)), f64x2.mul(three, both(c, d)), p);
+      given = muladd<f64>(both(c + 32, d + 32), high, p);
+    }
     const theirs = both(
       embeddings + ((<usize>load<u32>(notes)) << 3),
       embeddings + ((<usize>load<u32>(notes, 8)) << 3),

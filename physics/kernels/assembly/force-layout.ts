@@ -91,11 +91,11 @@ export const REPULSION = 14;
 // ── Neighbour list ──────────────────────────────────────────────────────────────────────────
 export const N_ATOMS = 0;
 export const N_TYPES_OF = 1; // ptr: [atoms], ascending
-export const N_POSITIONS = 2; // ptr: f64 [atoms][4]
+export const N_POSITIONS = 2; // ptr: f64 [atoms][4]: x, y, z, type
 export const N_CELL = 3; // ptr: f64 [3][4]
 export const N_FIRST = 4; // ptr: [atoms + 1] first candidate
 export const N_CANDIDATES = 5; // ptr: candidates, by atom; of an atom by (neighbour, image)
-export const N_FOUND = 6; // ptr: candidates [atoms][capacity] as the search met them
+export const N_FOUND = 6; // ptr: rough candidates [atoms][capacity] as the search met them
 export const N_COUNTS = 7; // ptr: [atoms] how many it met
 export const N_CAPACITY = 8;
 export const N_WRAPPED = 9; // ptr: f64 [atoms][4] in the cell, by bin
@@ -116,14 +116,16 @@ export const N_IMAGE_ROOM = 61;
 export const N_IMAGE_KEYS = 62; // ptr: i64 [images], three i16
 export const N_IMAGE_HASH = 63; // ptr: [2·room] index + 1 of the image, 0: empty; a power of 2
 export const N_SHIFTS = 64; // ptr: f64 [images][4], image·cell
-export const LIST_BYTES = 264;
+export const N_ARRANGED = 65; // ptr: rough candidates in the list's order
+export const N_BACK = 66; // ptr: [candidates] the candidate that points back
+export const LIST_BYTES = 272;
 
 // ── Candidate ───────────────────────────────────────────────────────────────────────────────
 export const D_ATOM = 0; // bytes: i32 neighbour
 export const D_SHIFT = 4; // i32, byte offset of its image in N_SHIFTS
-export const D_BACK = 8; // i32, its candidate that points back
-export const D_TYPE = 12; // i32
-export const CANDIDATE_BYTES = 16;
+export const CANDIDATE_BYTES = 8;
+/** While a list is made: i32 neighbour, i32 back, i16 image [3], 2 bytes unused. */
+export const ROUGH_BYTES = 16;
 
 // ── Row: an atom's neighbour within the cut-off, values of T ────────────────────────────────
 export const R_ROW = 0; // normalised environment row: 4

@@ -8,7 +8,7 @@ import { descriptor, reverseDescriptor, startA } from './force-descriptor';
 import { environment, reverseEnvironment } from './force-environment';
 import { fit } from './force-fitting';
 import {
-  CANDIDATE_BYTES, D_BACK, N_ATOMS, N_CANDIDATES, N_FIRST, N_TYPES_OF, P_BARRIER, P_BLOCKS, P_BLOCK_COUNT,
+  N_ATOMS, N_BACK, N_FIRST, N_TYPES_OF, P_BARRIER, P_BLOCKS, P_BLOCK_COUNT,
   P_COUNTERS, P_DESCRIPTOR, P_ENERGIES, P_FAILED, P_FORCES, P_GRADIENT, P_LIST, P_NEAR, P_NEAREST,
   P_NEAR_COUNT, P_SEL, P_STATUS, P_TABLES, P_TYPES, P_VIRIALS, P_WIDTH, P_WORKSPACES, PX_CUTOFF,
   PX_REACH, ROW_VALUES, TABLE_BYTES, TOO_CLOSE, W_A, W_BINS, W_COUNTS, W_D, W_DE_DA, W_FIT_ENERGY,
@@ -124,7 +124,7 @@ function check(potential: usize, atom: i32, near: i32, vectors: usize, counts: u
 /** F_i = Σ_j ∂E_i/∂r_ij - ∂E_j/∂r_ji; the first sum is there already. */
 function gather<T>(potential: usize, atom: i32): void {
   const list = ptr(potential, P_LIST);
-  const candidates = ptr(list, N_CANDIDATES);
+  const backs = ptr(list, N_BACK);
   const gradient = ptr(potential, P_GRADIENT);
   const first = word(ptr(list, N_FIRST), atom);
   let near = ptr(potential, P_NEAR) + ((<usize>first) << 2);
@@ -132,7 +132,7 @@ function gather<T>(potential: usize, atom: i32): void {
   let xy = v128.load(force);
   let z = load<f64>(force, 16);
   for (let k = word(ptr(potential, P_NEAR_COUNT), atom); k > 0; k--, near += 4) {
-    const back = load<i32>(candidates + <usize>load<u32>(near) * CANDIDATE_BYTES, D_BACK);
+    const back = word(backs, load<i32>(near));
     const g = at<T>(gradient, back << 2);
     if (sizeof<T>() == 4) {
       const value = v128.load(g);

@@ -4,24 +4,27 @@
  * the list was made.
  */
 import {
-  CANDIDATE_BYTES, D_ATOM, D_SHIFT, D_TYPE, N_CANDIDATES, N_FIRST, N_POSITIONS, N_SHIFTS,
+  CANDIDATE_BYTES, D_ATOM, D_SHIFT, N_CANDIDATES, N_FIRST, N_POSITIONS, N_SHIFTS,
 } from './force-layout';
 import { at, ptr, setWord, word } from './records';
 
 /** Writes r_ij and r² of a candidate, of which neighbour and shift are read; returns r². */
 // @ts-ignore: decorator
 @inline
-function vectorTo(entry: usize, positions: usize, shifts: usize, xy: v128, z: f64, target: usize): f64 {
+function vectorTo(entry: usize, positions: usize, shifts: usize, xy: v128, z: v128, target: usize): f64 {
   const other = positions + ((<usize>load<u32>(entry, D_ATOM)) << 5);
   const shift = shifts + <usize>load<u32>(entry, D_SHIFT);
   const d = f64x2.add(f64x2.sub(v128.load(other), xy), v128.load(shift));
-  const dz = load<f64>(other, 16) - z + load<f64>(shift, 16);
+  const dz = f64x2.add(f64x2.sub(v128.load(other, 16), z), v128.load(shift, 16));
   const square = f64x2.mul(d, d);
-  const r2 = f64x2.extract_lane(square, 0) + f64x2.extract_lane(square, 1) + dz * dz;
+  const squareZ = f64x2.mul(dz, dz);
+  const r2 = f64x2.add(
+    f64x2.add(square, v128.shuffle<f64>(square, square, 1, 0)),
+    v128.shuffle<f64>(squareZ, squareZ, 0, 0),
+  );
   v128.store(target, d);
-  store<f64>(target, dz, 16);
-  store<f64>(target, r2, 24);
-  return r2;
+  v128.store(target, v128.shuffle<f64>(dz, r2, 0, 2), 16);
+  return f64x2.extract_lane(r2, 0);
 }
 
 /**
@@ -42,18 +45,18 @@ export function collect<T>(
   const shifts = ptr(list, N_SHIFTS);
   const own = positions + ((<usize>atom) << 5);
   const xy = v128.load(own);
-  const z = load<f64>(own, 16);
+  const z = v128.load(own, 16);
   const first = word(ptr(list, N_FIRST), atom);
   const end = word(ptr(list, N_FIRST), atom + 1);
   memory.fill(counts, 0, (<usize>types) << 2);
   let entry = ptr(list, N_CANDIDATES) + <usize>first * CANDIDATE_BYTES;
   let n = 0;
-  let type = 0;
+  let type = 0.0;
   let before = 0;
   for (let slot = first; slot < end; slot++, entry += CANDIDATE_BYTES) {
-    const next = load<i32>(entry, D_TYPE);
+    const next = load<f64>(positions + ((<usize>load<u32>(entry, D_ATOM)) << 5), 24);
     if (next != type) {
-      setWord(counts, type, n - before);
+      setWord(counts, <i32>type, n - before);
       type = next;
       before = n;
     }
@@ -61,7 +64,7 @@ export function collect<T>(
     store<T>(at<T>(notes, n), sizeof<T>() == 4 ? <T>slot : load<T>(entry));
     n += <i32>(r2 < limit);
   }
-  setWord(counts, type, n - before);
+  setWord(counts, <i32>type, n - before);
   return n;
 }
 
@@ -71,6 +74,6 @@ export function collectAgain(list: usize, atom: i32, count: i32, vectors: usize,
   const shifts = ptr(list, N_SHIFTS);
   const own = positions + ((<usize>atom) << 5);
   const xy = v128.load(own);
-  const z = load<f64>(own, 16);
+  const z = v128.load(own, 16);
   for (let k = 0; k < count; k++, notes += 8, vectors += 32) vectorTo(notes, positions, shifts, xy, z, vectors);
 }

@@ -8,16 +8,16 @@
  * met in an order that owes nothing to the list's age. Linear in the number of atoms.
  */
 import {
-  CANDIDATE_BYTES, D_BACK, D_SHIFT, D_TYPE, N_ATOMS, N_BIN_FIRST, N_BINNED, N_BINS, N_CANDIDATES,
-  N_CAPACITY, N_CELL, N_COUNTER, N_COUNTS, N_FIRST, N_FOUND, N_IMAGE_COUNT, N_IMAGE_HASH,
-  N_IMAGE_KEYS, N_IMAGE_ROOM, N_IMAGES, N_OLD, N_POSITIONS, N_REACH, N_SHIFTS, N_TYPES_OF, N_WRAPPED,
-  NX_INVERSE, NX_RANGE, NX_STRAIN,
+  CANDIDATE_BYTES, D_ATOM, D_SHIFT, N_ARRANGED, N_ATOMS, N_BACK, N_BIN_FIRST, N_BINNED, N_BINS,
+  N_CANDIDATES, N_CAPACITY, N_CELL, N_COUNTER, N_COUNTS, N_FIRST, N_FOUND, N_IMAGE_COUNT, N_IMAGE_HASH,
+  N_IMAGE_KEYS, N_IMAGE_ROOM, N_IMAGES, N_OLD, N_POSITIONS, N_REACH, N_SHIFTS, N_WRAPPED, NX_INVERSE,
+  NX_RANGE, NX_STRAIN, ROUGH_BYTES,
 } from './force-layout';
 import { ptr, real, setWord, word } from './records';
 
 /** Images are stored in 16 bits each. */
 const FARTHEST: f64 = 15000;
-/** While a list is made a candidate is: i32 neighbour, i32 back, i16 image [3], i16 type. */
+/** Bytes of a rough candidate. */
 const BACK: usize = 4;
 const IMAGE: usize = 8;
 const IMAGE_BITS: i64 = 0xffffffffffff;
@@ -112,7 +112,7 @@ export function bin(list: usize): i32 {
   return 0;
 }
 
-/** Finds the candidates of all atoms; counts beyond the capacity are counted but not kept. */
+/** Finds the candidates of all atoms; those beyond the capacity less one are counted but not kept. */
 export function search(list: usize): void {
   const atoms = word(list, N_ATOMS);
   const counter = ptr(list, N_COUNTER);
@@ -124,66 +124,83 @@ export function search(list: usize): void {
 }
 
 function searchOne(list: usize, place: i32): void {
-  const cell = ptr(list, N_CELL);
-  const images = ptr(list, N_IMAGES);
-  const types = ptr(list, N_TYPES_OF);
-  const wrapped = ptr(list, N_WRAPPED);
-  const binned = ptr(list, N_BINNED);
-  const binFirst = ptr(list, N_BIN_FIRST);
   const mx = word(list, N_BINS), my = word(list, N_BINS + 1), mz = word(list, N_BINS + 2);
   const px = word(list, N_REACH), py = word(list, N_REACH + 1), pz = word(list, N_REACH + 2);
-  const range = real(list, NX_RANGE);
-  const limit = range * range;
-  const capacity = word(list, N_CAPACITY);
-  const i = word(binned, place);
-  const own = wrapped + ((<usize>place) << 5);
-  const x = load<f64>(own), y = load<f64>(own, 8), z = load<f64>(own, 16);
-  const image = images + ((<usize>i) << 4);
-  const ix = word(image, 0), iy = word(image, 1), iz = word(image, 2);
-  const index = word(image, 3);
+  const binFirst = ptr(list, N_BIN_FIRST);
+  const i = word(ptr(list, N_BINNED), place);
+  const index = word(ptr(list, N_IMAGES) + ((<usize>i) << 4), 3);
   const bx = index % mx;
   const by = (index / mx) % my;
   const bz = index / (mx * my);
-  const found = ptr(list, N_FOUND) + <usize>i * <usize>capacity * CANDIDATE_BYTES;
   let count = 0;
   for (let cz = bz - pz; cz <= bz + pz; cz++) {
     const oz = floorDivide(cz, mz);
     for (let cy = by - py; cy <= by + py; cy++) {
       const oy = floorDivide(cy, my);
-      for (let cx = bx - px; cx <= bx + px; cx++) {
+      const row = mx * (cy - oy * my + my * (cz - oz * mz));
+      // Bins along x follow each other, so those of one image are one run of atoms.
+      for (let cx = bx - px; cx <= bx + px; ) {
         const ox = floorDivide(cx, mx);
-        const b = cx - ox * mx + mx * (cy - oy * my + my * (cz - oz * mz));
-        const sx = <f64>ox * load<f64>(cell) + <f64>oy * load<f64>(cell, 32) + <f64>oz * load<f64>(cell, 64);
-        const sy = <f64>ox * load<f64>(cell, 8) + <f64>oy * load<f64>(cell, 40) + <f64>oz * load<f64>(cell, 72);
-        const sz = <f64>ox * load<f64>(cell, 16) + <f64>oy * load<f64>(cell, 48) + <f64>oz * load<f64>(cell, 80);
-        const end = word(binFirst, b + 1);
-        for (let other = word(binFirst, b); other < end; other++) {
-          // Written so that the distance from the other side has the same bits.
-          const at = wrapped + ((<usize>other) << 5);
-          const dx = load<f64>(at) - x + sx;
-          const dy = load<f64>(at, 8) - y + sy;
-          const dz = load<f64>(at, 16) - z + sz;
-          if (dx * dx + dy * dy + dz * dz >= limit) continue;
-          const j = word(binned, other);
-          const far = images + ((<usize>j) << 4);
-          const nx = ox - word(far, 0) + ix;
-          const ny = oy - word(far, 1) + iy;
-          const nz = oz - word(far, 2) + iz;
-          if (i == j && (nx | ny | nz) == 0) continue;
-          if (count < capacity) {
-            const entry = found + <usize>count * CANDIDATE_BYTES;
-            store<i32>(entry, j);
-            store<i16>(entry, <i16>nx, 8);
-            store<i16>(entry, <i16>ny, 10);
-            store<i16>(entry, <i16>nz, 12);
-            store<i16>(entry, <i16>word(types, j), 14);
-          }
-          count++;
+        const end = min(bx + px, ox * mx + mx - 1);
+        const from = word(binFirst, row + cx - ox * mx);
+        const to = word(binFirst, row + end - ox * mx + 1);
+        if ((ox | oy | oz) == 0 && place >= from && place < to) {
+          count = searchRun(list, place, i, from, place, 0, 0, 0, count);
+          count = searchRun(list, place, i, place + 1, to, 0, 0, 0, count);
+        } else {
+          count = searchRun(list, place, i, from, to, ox, oy, oz, count);
         }
+        cx = end + 1;
       }
     }
   }
   setWord(ptr(list, N_COUNTS), i, count);
+}
+
+/** Adds the atoms of a run, in the image (ox, oy, oz) of the cell; returns the new count. */
+function searchRun(
+  list: usize, place: i32, i: i32, from: i32, to: i32, ox: i32, oy: i32, oz: i32, count: i32,
+): i32 {
+  const cell = ptr(list, N_CELL);
+  const wrapped = ptr(list, N_WRAPPED);
+  const range = real(list, NX_RANGE);
+  const limit = range * range;
+  const last = word(list, N_CAPACITY) - 1;
+  const own = wrapped + ((<usize>place) << 5);
+  const xy = v128.load(own);
+  const z = load<f64>(own, 16);
+  const n0 = <f64>ox, n1 = <f64>oy, n2 = <f64>oz;
+  const shift = f64x2.add(
+    f64x2.add(f64x2.mul(f64x2.splat(n0), v128.load(cell)), f64x2.mul(f64x2.splat(n1), v128.load(cell, 32))),
+    f64x2.mul(f64x2.splat(n2), v128.load(cell, 64)),
+  );
+  const shiftZ = n0 * load<f64>(cell, 16) + n1 * load<f64>(cell, 48) + n2 * load<f64>(cell, 80);
+  const found = ptr(list, N_FOUND) + <usize>i * <usize>(last + 1) * ROUGH_BYTES;
+  let total = count;
+  let other = wrapped + ((<usize>from) << 5);
+  for (let k = from; k < to; k++, other += 32) {
+    // Written so that the distance from the other side has the same bits.
+    const d = f64x2.add(f64x2.sub(v128.load(other), xy), shift);
+    const dz = load<f64>(other, 16) - z + shiftZ;
+    const square = f64x2.mul(d, d);
+    const inside = f64x2.extract_lane(square, 0) + f64x2.extract_lane(square, 1) + dz * dz < limit;
+    store<i32>(found + <usize>min(total, last) * ROUGH_BYTES, k);
+    total += <i32>inside;
+  }
+  const binned = ptr(list, N_BINNED);
+  const images = ptr(list, N_IMAGES);
+  const near = images + ((<usize>i) << 4);
+  const ix = ox + word(near, 0), iy = oy + word(near, 1), iz = oz + word(near, 2);
+  for (let k = count; k < min(total, last); k++) {
+    const entry = found + <usize>k * ROUGH_BYTES;
+    const j = word(binned, load<i32>(entry));
+    const far = images + ((<usize>j) << 4);
+    store<i32>(entry, j);
+    store<i16>(entry, <i16>(ix - word(far, 0)), IMAGE);
+    store<i16>(entry, <i16>(iy - word(far, 1)), IMAGE + 2);
+    store<i16>(entry, <i16>(iz - word(far, 2)), IMAGE + 4);
+  }
+  return total;
 }
 
 function floorDivide(a: i32, b: i32): i32 {
@@ -200,8 +217,7 @@ export function arrange(list: usize): void {
   const atoms = word(list, N_ATOMS);
   const first = ptr(list, N_FIRST);
   const counts = ptr(list, N_COUNTS);
-  const types = ptr(list, N_TYPES_OF);
-  const candidates = ptr(list, N_CANDIDATES);
+  const candidates = ptr(list, N_ARRANGED);
   const capacity = word(list, N_CAPACITY);
   let total = 0;
   for (let i = 0; i < atoms; i++) {
@@ -211,18 +227,16 @@ export function arrange(list: usize): void {
   setWord(first, atoms, total);
   // `first` serves as the cursor of each list, shifted back afterwards.
   for (let j = 0; j < atoms; j++) {
-    let entry = ptr(list, N_FOUND) + <usize>j * <usize>capacity * CANDIDATE_BYTES;
-    const type = <i16>word(types, j);
-    for (let k = word(counts, j); k > 0; k--, entry += CANDIDATE_BYTES) {
+    let entry = ptr(list, N_FOUND) + <usize>j * <usize>capacity * ROUGH_BYTES;
+    for (let k = word(counts, j); k > 0; k--, entry += ROUGH_BYTES) {
       const i = load<i32>(entry);
       const slot = word(first, i);
       setWord(first, i, slot + 1);
-      const target = candidates + <usize>slot * CANDIDATE_BYTES;
+      const target = candidates + <usize>slot * ROUGH_BYTES;
       store<i32>(target, j);
       store<i16>(target, -load<i16>(entry, 8), 8);
       store<i16>(target, -load<i16>(entry, 10), 10);
       store<i16>(target, -load<i16>(entry, 12), 12);
-      store<i16>(target, type, 14);
     }
   }
   for (let i = atoms - 1; i >= 0; i--) setWord(first, i, word(first, i) - word(counts, i));
@@ -231,14 +245,14 @@ export function arrange(list: usize): void {
   for (let i = 0; i < atoms; i++) {
     const end = word(first, i + 1);
     for (let slot = word(first, i); slot < end; slot++) {
-      const target = candidates + <usize>slot * CANDIDATE_BYTES;
+      const target = candidates + <usize>slot * ROUGH_BYTES;
       const j = load<i32>(target);
       if (j == i) {
         // An atom's images of itself lie in pairs about the middle of their run.
         let last = slot;
-        while (last + 1 < end && load<i32>(candidates + <usize>(last + 1) * CANDIDATE_BYTES) == i) last++;
+        while (last + 1 < end && load<i32>(candidates + <usize>(last + 1) * ROUGH_BYTES) == i) last++;
         const sum = slot + last;
-        for (; slot <= last; slot++) store<i32>(candidates + <usize>slot * CANDIDATE_BYTES, sum - slot, 4);
+        for (; slot <= last; slot++) store<i32>(candidates + <usize>slot * ROUGH_BYTES, sum - slot, 4);
         setWord(counts, i, last + 1);
         slot = last;
       } else {
@@ -251,8 +265,8 @@ export function arrange(list: usize): void {
 }
 
 /**
- * Puts each candidate's image, of which there are few, into a table, and its place there into the
- * candidate. Returns 1, with all as it was, when the table has no room for them.
+ * Makes the list itself: each candidate with the place of its image, of which there are few, in a
+ * table. Returns 1 when the table has no room for them.
  */
 export function numberImages(list: usize): i32 {
   const total = word(ptr(list, N_FIRST), word(list, N_ATOMS));
@@ -261,12 +275,12 @@ export function numberImages(list: usize): i32 {
   const hash = ptr(list, N_IMAGE_HASH);
   const mask = 2 * room - 1;
   memory.fill(hash, 0, (<usize>(2 * room)) << 2);
-  const candidates = ptr(list, N_CANDIDATES);
+  const back = ptr(list, N_BACK);
+  let rough = ptr(list, N_ARRANGED);
+  let entry = ptr(list, N_CANDIDATES);
   let count = 0;
-  for (let slot = 0; slot < total; slot++) {
-    const entry = candidates + <usize>slot * CANDIDATE_BYTES;
-    const image = load<i64>(entry, IMAGE);
-    const key = image & IMAGE_BITS;
+  for (let slot = 0; slot < total; slot++, rough += ROUGH_BYTES, entry += CANDIDATE_BYTES) {
+    const key = load<i64>(rough, IMAGE) & IMAGE_BITS;
     let place = <i32>((key * GOLDEN) >>> 40) & mask;
     let index = word(hash, place);
     while (index != 0 && load<i64>(keys + ((<usize>(index - 1)) << 3)) != key) {
@@ -274,33 +288,17 @@ export function numberImages(list: usize): i32 {
       index = word(hash, place);
     }
     if (index == 0) {
-      if (count == room) {
-        restoreImages(candidates, slot, keys);
-        return 1;
-      }
+      if (count == room) return 1;
       store<i64>(keys + ((<usize>count) << 3), key);
       index = ++count;
       setWord(hash, place, index);
     }
-    const back = load<i32>(entry, BACK);
+    store<i32>(entry, load<i32>(rough), D_ATOM);
     store<i32>(entry, (index - 1) << 5, D_SHIFT);
-    store<i32>(entry, back, D_BACK);
-    store<i32>(entry, <i32>(image >> 48), D_TYPE);
+    setWord(back, slot, load<i32>(rough, BACK));
   }
   setWord(list, N_IMAGE_COUNT, count);
   return 0;
-}
-
-/** Takes back what was done to the first `count` candidates. */
-function restoreImages(candidates: usize, count: i32, keys: usize): void {
-  for (let slot = 0; slot < count; slot++) {
-    const entry = candidates + <usize>slot * CANDIDATE_BYTES;
-    const key = load<i64>(keys + ((<usize>load<u32>(entry, D_SHIFT)) >> 2));
-    const back = load<i32>(entry, D_BACK);
-    const type = <i64>load<i32>(entry, D_TYPE);
-    store<i32>(entry, back, BACK);
-    store<i64>(entry, key | (type << 48), IMAGE);
-  }
 }
 
 /** Shifts of the images in the present cell; the opposite image has the opposite bits. */
@@ -320,19 +318,19 @@ export function placeImages(list: usize): void {
 /** Orders the images of each neighbour of `i`, upwards or downwards so that both sides agree. */
 function sortImages(candidates: usize, i: i32, first: i32, end: i32): void {
   for (let k = first + 1; k < end; k++) {
-    const entry = candidates + <usize>k * CANDIDATE_BYTES;
+    const entry = candidates + <usize>k * ROUGH_BYTES;
     const j = load<i32>(entry);
-    if (load<i32>(entry - CANDIDATE_BYTES) != j) continue;
+    if (load<i32>(entry - ROUGH_BYTES) != j) continue;
     const image = load<i64>(entry, 8);
     const key = imageKey(image, i > j);
     let place = entry;
     while (
-      place > candidates + <usize>first * CANDIDATE_BYTES &&
-      load<i32>(place - CANDIDATE_BYTES) == j &&
-      imageKey(load<i64>(place - CANDIDATE_BYTES, 8), i > j) > key
+      place > candidates + <usize>first * ROUGH_BYTES &&
+      load<i32>(place - ROUGH_BYTES) == j &&
+      imageKey(load<i64>(place - ROUGH_BYTES, 8), i > j) > key
     ) {
-      store<i64>(place, load<i64>(place - CANDIDATE_BYTES, 8), 8);
-      place -= CANDIDATE_BYTES;
+      store<i64>(place, load<i64>(place - ROUGH_BYTES, 8), 8);
+      place -= ROUGH_BYTES;
     }
     store<i64>(place, image, 8);
   }
