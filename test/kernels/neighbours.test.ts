@@ -121,6 +121,28 @@ for (const [title, seed, atoms, volume] of [
   });
 }
 
+lists('find the same neighbours however skewed the vectors are that span the crystal', () => {
+  const configuration = randomConfiguration(10, 12);
+  const rows = [0, 1, 2].map((k) => [...configuration.cell.subarray(3 * k, 3 * k + 3)]);
+  const sum = (...parts: readonly (readonly [number, number])[]) =>
+    [0, 1, 2].map((d) => parts.reduce((total, [n, row]) => total + n * rows[row]![d]!, 0));
+  const cell = Float64Array.from([
+    ...sum([1, 0]),
+    ...sum([1, 1], [2, 0]),
+    ...sum([1, 2], [-3, 0], [1, 1]),
+  ]);
+  const skewed = { ...configuration, cell };
+  const { pool, list } = open(skewed, 4.5);
+  const found = candidates(list, pool);
+  isOrdered(found);
+  neighbours(configuration, 4.5).forEach((expected, i) => {
+    assert.equal(
+      within(found[i]!, i, skewed.positions, cell, 4.5),
+      expected.map(({ vector }) => vector.map((value) => value.toFixed(6)).join(' ')).sort(),
+    );
+  });
+});
+
 lists('stay complete while they are kept, in a moving and breathing cell', () => {
   const configuration = randomConfiguration(6, 60);
   const { pool, list, update } = open(configuration, 4);
