@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { openCache } from '../../cache/index.ts';
+import { ownIdentity } from '../../cache/process.ts';
 import type { Executor } from '../../engine/run/executor.ts';
 import { localExecutor } from '../../engine/run/workers.ts';
 import { compiled } from './compiled.ts';
@@ -73,17 +74,17 @@ export class KillRounds {
     const what = `kill ${number} (${way})`;
     switch (way) {
       case 'engine':
-        await this.#killEngine(draw, this.#engine(0));
+        await this.#killEngine(draw, this.#engine(0, 1 + draw(2)));
         break;
       case 'disk':
         // About 300 changes, each of them before and after.
-        await ended(this.#engine(1 + draw(600)).process);
+        await ended(this.#engine(1 + draw(600), 1 + draw(2)).process);
         break;
       case 'worker':
         await this.#killWorker(draw);
         break;
       case 'two engines': {
-        const [victim, survivor] = [this.#engine(0), this.#engine(0)];
+        const [victim, survivor] = [this.#engine(0, 1), this.#engine(0, 1)];
         await this.#killEngine(draw, victim);
         assert.is(await ended(survivor.process), 0, `${what}: the other engine`);
         break;
@@ -118,14 +119,20 @@ export class KillRounds {
 
   #run(): Promise<Ran> {
     const { start } = this.#executor;
-    return this.#place.run(STUDY, { executor: { start, close: () => {} } });
+    // It is never taken for dead: its process can be seen. A thread for its heart costs a start.
+    const life = { identify: ownIdentity, beat: () => () => {} };
+    return this.#place.run(STUDY, { executor: { start, close: () => {} }, life });
   }
 
-  #engine(die: number): Engine {
+  #engine(die: number, cores: number): Engine {
     const script = join(this.#code, 'test/run/killed-engine.js');
-    const child = spawn(process.execPath, [script, this.#place.folder, String(die)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      [script, this.#place.folder, String(die), String(cores)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const begun = new Promise<void>((resolve) => {
       child.stdout.once('data', () => resolve());
       child.once('close', () => resolve());
@@ -146,7 +153,7 @@ export class KillRounds {
   }
 
   async #killWorker(draw: Draw): Promise<void> {
-    const engine = this.#engine(0);
+    const engine = this.#engine(0, 2);
     await engine.begun;
     await this.#sleep(draw);
     const workers = childrenOf(engine.process.pid!);

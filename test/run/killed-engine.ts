@@ -1,6 +1,6 @@
 /**
- * An engine that runs the study in a folder: `node killed-engine.ts FOLDER DIE`. DIE above zero:
- * it kills itself right before (odd) or after (even) its change of the cache's disk number
+ * An engine that runs the study in a folder: `node killed-engine.ts FOLDER DIE [CORES]`. DIE above
+ * zero: it kills itself right before (odd) or after (even) its change of the cache's disk number
  * DIE / 2. Says `begin` when the run begins.
  */
 import { readFileSync, writeSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { formatDiagnostics } from '../../engine/study/diagnostic.ts';
 import { loadStudy } from '../../engine/study/load.ts';
 import { steps } from './registry.ts';
 
-const [folder, die] = process.argv.slice(2);
+const [folder, die, cores] = process.argv.slice(2);
 const deathAt = Math.ceil(Number(die) / 2);
 const diesBefore = Number(die) % 2 === 1;
 
@@ -54,7 +54,7 @@ await runStudy({
   study: loaded.study,
   cache,
   executor,
-  capacity: { cores: 2, memory: 8000, gpus: [] },
+  capacity: { cores: Number(cores ?? 2), memory: 8000, gpus: [] },
   results: join(folder!, 'results'),
   root: cache.run(`${Date.now()}-${process.pid}`),
   emit: () => {},

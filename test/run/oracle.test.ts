@@ -14,7 +14,7 @@ import { FILES } from './random-study.ts';
 const oracle = suite('random studies');
 
 /** Cases; more of them with `node test/run/oracle.test.ts 20000`. */
-const CASES = Number(process.argv[2] ?? 3000);
+const CASES = Number(process.argv[2] ?? 2000);
 
 const mark = fc.constantFrom('x', 'y', 'z');
 const text = fc.constantFrom('', 'one', 'one\ntwo', 'two');

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cache, openCache } from '../../cache/index.ts';
+import type { Life } from '../../cache/lease.ts';
 import type { RunEvent } from '../../engine/run/event.ts';
 import type { Executor } from '../../engine/run/executor.ts';
 import { openJournal } from '../../engine/run/journal.ts';
@@ -37,6 +38,7 @@ export interface RunChoices {
   readonly signal?: AbortSignal;
   readonly executor?: Executor;
   readonly watch?: (event: RunEvent) => void;
+  readonly life?: Life;
 }
 
 export interface Project {
@@ -77,7 +79,7 @@ export function project(name = 'project'): Project {
     load: (text) => load(self.write('study.yaml', text)),
     async run(text, choices = {}) {
       const study = self.load(text);
-      const cache = openCache(cacheFolder);
+      const cache = openCache(cacheFolder, choices.life && { life: choices.life });
       const executor = choices.executor ?? localExecutor(registry);
       try {
         return await runIn(study, cache, path('results'), executor, choices);
