@@ -117,6 +117,7 @@ function differences(
       name: `revision of ${now.step}`,
       was: String(before.revision),
       now: String(now.revision),
+      span: task.span,
     });
   const compare = new Comparison(task, study, origins, changes);
   for (const name of namesOf(before.inputs, now.inputs)) {

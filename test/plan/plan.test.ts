@@ -281,7 +281,12 @@ for (const [what, before, after, expected] of [
     { ...given({ parts: gather(1, 0) }), seed: 2 },
     'upstream parts ($make/a.out): f9051c505e41 -> e1c4cba05fdf (toy.yaml:0)',
   ],
-  ['the revision of the step', {}, { of: { ...density, revision: 2 } }, 'revision of npt: 1 -> 2'],
+  [
+    'the revision of the step',
+    {},
+    { of: { ...density, revision: 2 } },
+    'revision of npt: 1 -> 2 (toy.yaml:0)',
+  ],
   [
     'the step',
     {},
