@@ -37,8 +37,11 @@ export class CandidateList {
   total = 0;
   most = 0;
 
-  /** @param pool of the kernel `force` */
-  constructor(pool: Pool, cutoff: number) {
+  /**
+   * @param pool   of a kernel with the entries of `kernels/assembly/neighbours.ts`
+   * @param linked whether each candidate tells which one points back
+   */
+  constructor(pool: Pool, cutoff: number, { linked }: { readonly linked: boolean }) {
     this.#pool = pool;
     this.#cutoff = cutoff;
     this.#range = cutoff + SKIN;
@@ -57,6 +60,7 @@ export class CandidateList {
     this.#cellRows = new Float64Array(pool.memory.buffer, this.#words[layout.N_CELL], 12);
     this.#words[layout.N_COUNTER] = pool.allocate(4);
     this.#reals[layout.NX_RANGE] = this.#range;
+    this.#words[layout.N_LINKED] = linked ? 1 : 0;
     this.#reserveImages(64);
   }
 
@@ -144,6 +148,7 @@ export class CandidateList {
     const inverse = inverseCell(cell);
     const heights = cellHeights(cell);
     const words = this.#words;
+    words[layout.N_NARROW] = Math.min(...heights) > 2.001 * this.#range ? 0 : 1;
     // Bins of half the range; fewer where atoms are sparse.
     const bins = heights.map((height) => Math.max(1, Math.floor(height / (0.5 * this.#range))));
     const product = () => bins[0]! * bins[1]! * bins[2]!;
@@ -206,8 +211,9 @@ export class CandidateList {
         this.total += count;
         if (count > this.most) this.most = count;
       }
-      if (this.most < this.#capacity) return;
-      this.#capacity = Math.ceil((this.most + 16) / 16) * 16;
+      // One place is scratch, and one is taken by the atom itself.
+      if (this.most <= this.#capacity - 2) return;
+      this.#capacity = Math.ceil((this.most + 18) / 16) * 16;
     }
   }
 }

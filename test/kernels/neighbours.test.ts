@@ -38,7 +38,7 @@ function candidates(list: CandidateList, pool: Pool): Entry[][] {
 
 function open({ types, positions, cell }: Configuration, cutoff: number) {
   const pool = new Pool('force', ['search']);
-  const list = new CandidateList(pool, cutoff);
+  const list = new CandidateList(pool, cutoff, { linked: true });
   list.setAtoms(
     new Uint8Array(types.length),
     Int32Array.from(types, (_, i) => i),
@@ -120,6 +120,17 @@ for (const [title, seed, atoms, volume] of [
     isOrdered(found);
   });
 }
+
+lists('hold every neighbour of a cluster in an empty cell, denser than was expected', () => {
+  const { types, positions } = randomConfiguration(11, 40, { volume: 6, apart: 1.2 });
+  const cell = Float64Array.of(60, 0, 0, 9, 60, 0, 0, 9, 60);
+  const cluster = { types, positions, cell };
+  const { pool, list } = open(cluster, 5);
+  const found = candidates(list, pool);
+  assert.ok(list.most > 32, `${list.most}`);
+  isComplete(cluster, found, 5);
+  isOrdered(found);
+});
 
 lists('find the same neighbours however skewed the vectors are that span the crystal', () => {
   const configuration = randomConfiguration(10, 12);

@@ -47,4 +47,5 @@ export const LJ_VALUES = 4;
 // ── Workspace of a thread: ptrs ─────────────────────────────────────────────────────────────
 export const V_VECTORS = 0; // f64 [candidates of an atom + 1][4]: r_ij, r²
 export const V_TERMS = 1; // f64 [candidates of an atom + 2][2]: energy, (dE/dr)/r of the pair
-export const WORKSPACE_WORDS = 2;
+export const V_SQUARES = 2; // f64 [candidates of an atom + 2]: r²
+export const WORKSPACE_WORDS = 3;

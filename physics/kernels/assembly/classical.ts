@@ -1,11 +1,11 @@
 /** What the pairs of an atom add up to, whatever their potential. */
 import {
   C_ENERGIES, C_FORCES, C_LIST, C_NEAR, C_NEAR_COUNTS, C_NEAREST, C_TYPES, C_VIRIALS, CX_CUTOFF,
-  V_TERMS, V_VECTORS,
+  V_SQUARES, V_TERMS, V_VECTORS,
 } from './classical-layout';
 import { N_FIRST } from './force-layout';
 import { sum } from './math';
-import { collect } from './near';
+import { collectAgain, collectSquares } from './near';
 import { ptr, real, word } from './records';
 
 /** Counts by type of an atom's neighbours, once they are found. */
@@ -22,17 +22,29 @@ export function nearNotes(field: usize, atom: i32): usize {
   return ptr(field, C_NEAR) + ((<usize>word(ptr(ptr(field, C_LIST), N_FIRST), atom)) << 3);
 }
 
-/** Finds an atom's neighbours, with their vectors in the workspace, and the nearest; returns how many. */
+/** Finds an atom's neighbours, with r² in the workspace, and the nearest; returns how many. */
 export function findNeighbours(field: usize, workspace: usize, atom: i32): i32 {
   const cutoff = real(field, CX_CUTOFF);
   const types = word(field, C_TYPES);
-  let vector = ptr(workspace, V_VECTORS);
-  const near = collect<u64>(
-    ptr(field, C_LIST), atom, cutoff * cutoff, types, vector, nearNotes(field, atom), nearCounts(field, atom),
+  const squares = ptr(workspace, V_SQUARES);
+  const near = collectSquares(
+    ptr(field, C_LIST), atom, cutoff * cutoff, types, squares, nearNotes(field, atom), nearCounts(field, atom),
   );
+  // Nothing is nearer than the end that fills the last pair up.
+  store<f64>(squares + ((<usize>near) << 3), Infinity);
   let nearest = f64x2.splat(Infinity);
-  for (let k = 0; k < near; k++, vector += 32) nearest = f64x2.pmin(nearest, v128.load(vector, 16));
-  store<f64>(ptr(field, C_NEAREST) + ((<usize>atom) << 3), f64x2.extract_lane(nearest, 1));
+  for (let k = 0; k < near; k += 2) nearest = f64x2.pmin(nearest, v128.load(squares + ((<usize>k) << 3)));
+  const least = min(f64x2.extract_lane(nearest, 0), f64x2.extract_lane(nearest, 1));
+  store<f64>(ptr(field, C_NEAREST) + ((<usize>atom) << 3), least);
+  return near;
+}
+
+/** Writes the vectors to an atom's neighbours, once they are found, to the workspace; returns how many. */
+export function nearVectors(field: usize, workspace: usize, atom: i32): i32 {
+  const counts = nearCounts(field, atom);
+  let near = 0;
+  for (let type = 0; type < word(field, C_TYPES); type++) near += word(counts, type);
+  collectAgain(ptr(field, C_LIST), atom, near, ptr(workspace, V_VECTORS), nearNotes(field, atom));
   return near;
 }
 

@@ -4,15 +4,14 @@
  * of threads. Each pair is computed from both of its ends, so no atom waits for another.
  */
 import { barrier } from './barrier';
-import { findNeighbours, gatherPairs, nearCounts, nearNotes } from './classical';
+import { findNeighbours, gatherPairs, nearCounts, nearNotes, nearVectors } from './classical';
 import {
   BLOCK, C_BARRIER, C_COUNTERS, C_EMBEDDING, C_ENERGIES, C_LIST, C_PAIRS, C_RADIAL_LAST, C_RHO_LAST,
   C_SLOPES, C_TYPES, C_VIRIALS, C_WORKSPACES, CX_PER_RADIAL, CX_PER_RHO, CX_RHO_MOST, EMBEDDING_TERMS,
-  RADIAL_TERMS, V_TERMS, V_VECTORS,
+  RADIAL_TERMS, V_SQUARES, V_TERMS, V_VECTORS,
 } from './classical-layout';
 import { N_ATOMS, N_TYPES_OF } from './force-layout';
 import { muladd, sum } from './math';
-import { collectAgain } from './near';
 import { ptr, real, word } from './records';
 
 export function embeddedAtom(field: usize, thread: i32, threads: i32): void {
@@ -48,13 +47,6 @@ function within(places: v128, interval: v128): v128 {
   return f64x2.pmin(f64x2.sub(places, f64x2.convert_low_i32x4_s(interval)), f64x2.splat(1));
 }
 
-/** Distances of two neighbours. */
-// @ts-ignore: decorator
-@inline
-function distances(vectors: usize): v128 {
-  return f64x2.sqrt(v128.shuffle<f64>(v128.load(vectors, 16), v128.load(vectors, 48), 1, 3));
-}
-
 /** Row of a radial table: density beside r·V. */
 // @ts-ignore: decorator
 @inline
@@ -86,11 +78,11 @@ function embed(field: usize, workspace: usize, atom: i32): void {
   const centre = word(ptr(ptr(field, C_LIST), N_TYPES_OF), atom);
   const counts = nearCounts(field, atom);
   let rho = 0.0;
-  let vectors = ptr(workspace, V_VECTORS);
+  let squares = ptr(workspace, V_SQUARES);
   for (let type = 0; type < types; type++) {
     const count = word(counts, type);
-    rho += densityOf(field, ptr(ptr(field, C_PAIRS), centre * types + type), vectors, count);
-    vectors += (<usize>count) << 5;
+    rho += densityOf(field, ptr(ptr(field, C_PAIRS), centre * types + type), squares, count);
+    squares += (<usize>count) << 3;
   }
   const per = real(field, CX_PER_RHO);
   const place = rho * per;
@@ -107,13 +99,13 @@ function embed(field: usize, workspace: usize, atom: i32): void {
 }
 
 /** Density that `count` neighbours of one type put on an atom's site. */
-function densityOf(field: usize, table: usize, vectors: usize, count: i32): f64 {
+function densityOf(field: usize, table: usize, squares: usize, count: i32): f64 {
   const per = f64x2.splat(real(field, CX_PER_RADIAL));
   const last = i32x4.splat(word(field, C_RADIAL_LAST));
   let even = f64x2.splat(0);
   let odd = even;
-  for (let k = 0; k < count; k += 2, vectors += 64) {
-    const places = f64x2.mul(distances(vectors), per);
+  for (let k = 0; k < count; k += 2, squares += 16) {
+    const places = f64x2.mul(f64x2.sqrt(v128.load(squares)), per);
     const interval = intervals(places, last);
     const p = within(places, interval);
     const a = row(table, i32x4.extract_lane(interval, 0));
@@ -131,9 +123,7 @@ function push(field: usize, workspace: usize, atom: i32, block: i32): void {
   const centre = word(ptr(ptr(field, C_LIST), N_TYPES_OF), atom);
   const counts = nearCounts(field, atom);
   const tables = ptr(field, C_PAIRS);
-  let near = 0;
-  for (let type = 0; type < types; type++) near += word(counts, type);
-  collectAgain(ptr(field, C_LIST), atom, near, ptr(workspace, V_VECTORS), nearNotes(field, atom));
+  const near = nearVectors(field, workspace, atom);
   let first = 0;
   for (let type = 0; type < types; type++) {
     const count = word(counts, type);
@@ -172,7 +162,7 @@ function pairTerms(
   let terms = ptr(workspace, V_TERMS) + ((<usize>first) << 4);
   let notes = nearNotes(field, atom) + ((<usize>first) << 3);
   for (let k = 0; k < count; k += 2, vectors += 64, terms += 32, notes += 16) {
-    const r = distances(vectors);
+    const r = f64x2.sqrt(v128.shuffle<f64>(v128.load(vectors, 16), v128.load(vectors, 48), 1, 3));
     const places = f64x2.mul(r, per);
     const interval = intervals(places, last);
     const p = within(places, interval);

@@ -118,7 +118,9 @@ export const N_IMAGE_HASH = 63; // ptr: [2·room] index + 1 of the image, 0: emp
 export const N_SHIFTS = 64; // ptr: f64 [images][4], image·cell
 export const N_ARRANGED = 65; // ptr: rough candidates in the list's order
 export const N_BACK = 66; // ptr: [candidates] the candidate that points back
-export const LIST_BYTES = 272;
+export const N_LINKED = 67; // 1: N_BACK is wanted
+export const N_NARROW = 68; // 1: two atoms may be candidates in several images
+export const LIST_BYTES = 280;
 
 // ── Candidate ───────────────────────────────────────────────────────────────────────────────
 export const D_ATOM = 0; // bytes: i32 neighbour

@@ -57,7 +57,7 @@ function pass<T>(potential: usize, workspace: usize, block: i32, first: i32, ato
     const counts = ptr(workspace, W_COUNTS) + ((<usize>(k * types)) << 2);
     const vectors = ptr(workspace, W_VECTORS) + ((<usize>row) << 5);
     const slots = ptr(potential, P_NEAR) + ((<usize>word(ptr(list, N_FIRST), atom)) << 2);
-    const near = collect<u32>(list, atom, limit, types, vectors, slots, counts);
+    const near = collect(list, atom, limit, types, vectors, slots, counts);
     setWord(ptr(potential, P_NEAR_COUNT), atom, near);
     // An atom without an answer ends the call; until then it counts as alone.
     if (check(potential, atom, near, vectors, counts) != 0) memory.fill(counts, 0, (<usize>types) << 2);

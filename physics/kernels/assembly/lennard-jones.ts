@@ -1,5 +1,5 @@
 /** Lennard-Jones of each pair of types, cut at a distance of its own. */
-import { findNeighbours, gatherPairs, nearCounts } from './classical';
+import { findNeighbours, gatherPairs, nearCounts, nearVectors } from './classical';
 import {
   BLOCK, C_COUNTERS, C_LIST, C_PAIRS, C_TYPES, C_VIRIALS, C_WORKSPACES, LJ_ATTRACTION, LJ_LIMIT,
   LJ_REPULSION, LJ_SHIFT, V_TERMS, V_VECTORS,
@@ -20,7 +20,8 @@ export function lennardJones(field: usize, thread: i32): void {
 }
 
 function push(field: usize, workspace: usize, atom: i32, block: i32): void {
-  const near = findNeighbours(field, workspace, atom);
+  findNeighbours(field, workspace, atom);
+  const near = nearVectors(field, workspace, atom);
   const types = word(field, C_TYPES);
   const centre = word(ptr(ptr(field, C_LIST), N_TYPES_OF), atom);
   let first = 0;

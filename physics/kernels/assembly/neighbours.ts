@@ -10,8 +10,8 @@
 import {
   CANDIDATE_BYTES, D_ATOM, D_SHIFT, N_ARRANGED, N_ATOMS, N_BACK, N_BIN_FIRST, N_BINNED, N_BINS,
   N_CANDIDATES, N_CAPACITY, N_CELL, N_COUNTER, N_COUNTS, N_FIRST, N_FOUND, N_IMAGE_COUNT, N_IMAGE_HASH,
-  N_IMAGE_KEYS, N_IMAGE_ROOM, N_IMAGES, N_OLD, N_POSITIONS, N_REACH, N_SHIFTS, N_WRAPPED, NX_INVERSE,
-  NX_RANGE, NX_STRAIN, ROUGH_BYTES,
+  N_IMAGE_KEYS, N_IMAGE_ROOM, N_IMAGES, N_LINKED, N_NARROW, N_OLD, N_POSITIONS, N_REACH, N_SHIFTS,
+  N_WRAPPED, NX_INVERSE, NX_RANGE, NX_STRAIN, ROUGH_BYTES,
 } from './force-layout';
 import { ptr, real, setWord, word } from './records';
 
@@ -112,7 +112,7 @@ export function bin(list: usize): i32 {
   return 0;
 }
 
-/** Finds the candidates of all atoms; those beyond the capacity less one are counted but not kept. */
+/** Finds the candidates of all atoms; those beyond the capacity less two are counted but not all kept. */
 export function search(list: usize): void {
   const atoms = word(list, N_ATOMS);
   const counter = ptr(list, N_COUNTER);
@@ -127,91 +127,91 @@ function searchOne(list: usize, place: i32): void {
   const mx = word(list, N_BINS), my = word(list, N_BINS + 1), mz = word(list, N_BINS + 2);
   const px = word(list, N_REACH), py = word(list, N_REACH + 1), pz = word(list, N_REACH + 2);
   const binFirst = ptr(list, N_BIN_FIRST);
-  const i = word(ptr(list, N_BINNED), place);
-  const index = word(ptr(list, N_IMAGES) + ((<usize>i) << 4), 3);
-  const bx = index % mx;
-  const by = (index / mx) % my;
-  const bz = index / (mx * my);
-  let count = 0;
-  for (let cz = bz - pz; cz <= bz + pz; cz++) {
-    const oz = floorDivide(cz, mz);
-    for (let cy = by - py; cy <= by + py; cy++) {
-      const oy = floorDivide(cy, my);
-      const row = mx * (cy - oy * my + my * (cz - oz * mz));
-      // Bins along x follow each other, so those of one image are one run of atoms.
-      for (let cx = bx - px; cx <= bx + px; ) {
-        const ox = floorDivide(cx, mx);
-        const end = min(bx + px, ox * mx + mx - 1);
-        const from = word(binFirst, row + cx - ox * mx);
-        const to = word(binFirst, row + end - ox * mx + 1);
-        if ((ox | oy | oz) == 0 && place >= from && place < to) {
-          count = searchRun(list, place, i, from, place, 0, 0, 0, count);
-          count = searchRun(list, place, i, place + 1, to, 0, 0, 0, count);
-        } else {
-          count = searchRun(list, place, i, from, to, ox, oy, oz, count);
-        }
-        cx = end + 1;
-      }
-    }
-  }
-  setWord(ptr(list, N_COUNTS), i, count);
-}
-
-/** Adds the atoms of a run, in the image (ox, oy, oz) of the cell; returns the new count. */
-function searchRun(
-  list: usize, place: i32, i: i32, from: i32, to: i32, ox: i32, oy: i32, oz: i32, count: i32,
-): i32 {
-  const cell = ptr(list, N_CELL);
+  const binned = ptr(list, N_BINNED);
+  const images = ptr(list, N_IMAGES);
   const wrapped = ptr(list, N_WRAPPED);
+  const cell = ptr(list, N_CELL);
+  const ax = v128.load(cell), ay = v128.load(cell, 32), az = v128.load(cell, 64);
+  const bx = load<f64>(cell, 16), by = load<f64>(cell, 48), bz = load<f64>(cell, 80);
   const range = real(list, NX_RANGE);
   const limit = range * range;
   const last = word(list, N_CAPACITY) - 1;
   const own = wrapped + ((<usize>place) << 5);
   const xy = v128.load(own);
   const z = load<f64>(own, 16);
-  const n0 = <f64>ox, n1 = <f64>oy, n2 = <f64>oz;
-  const shift = f64x2.add(
-    f64x2.add(f64x2.mul(f64x2.splat(n0), v128.load(cell)), f64x2.mul(f64x2.splat(n1), v128.load(cell, 32))),
-    f64x2.mul(f64x2.splat(n2), v128.load(cell, 64)),
-  );
-  const shiftZ = n0 * load<f64>(cell, 16) + n1 * load<f64>(cell, 48) + n2 * load<f64>(cell, 80);
+  const i = word(binned, place);
+  const home = images + ((<usize>i) << 4);
+  const bin = word(home, 3);
+  const row = bin / mx;
+  const layer = row / my;
   const found = ptr(list, N_FOUND) + <usize>i * <usize>(last + 1) * ROUGH_BYTES;
-  let total = count;
-  let other = wrapped + ((<usize>from) << 5);
-  for (let k = from; k < to; k++, other += 32) {
-    // Written so that the distance from the other side has the same bits.
-    const d = f64x2.add(f64x2.sub(v128.load(other), xy), shift);
-    const dz = load<f64>(other, 16) - z + shiftZ;
-    const square = f64x2.mul(d, d);
-    const inside = f64x2.extract_lane(square, 0) + f64x2.extract_lane(square, 1) + dz * dz < limit;
-    store<i32>(found + <usize>min(total, last) * ROUGH_BYTES, k);
-    total += <i32>inside;
+  let count = 0;
+  for (let cz = layer - pz; cz <= layer + pz; cz++) {
+    const oz = cellOf(cz, mz);
+    for (let cy = row - layer * my - py, endY = cy + 2 * py; cy <= endY; cy++) {
+      const oy = cellOf(cy, my);
+      const bins = mx * (cy - oy * my + my * (cz - oz * mz));
+      for (let cx = bin - row * mx - px, endX = cx + 2 * px; cx <= endX; ) {
+        // Bins along x follow each other, so those in one image of the cell are one run of atoms.
+        const ox = cellOf(cx, mx);
+        const end = min(endX, ox * mx + mx - 1);
+        const from = word(binFirst, bins + cx - ox * mx);
+        const to = word(binFirst, bins + end - ox * mx + 1);
+        cx = end + 1;
+        const n0 = <f64>ox, n1 = <f64>oy, n2 = <f64>oz;
+        const shift = f64x2.add(
+          f64x2.add(f64x2.mul(f64x2.splat(n0), ax), f64x2.mul(f64x2.splat(n1), ay)),
+          f64x2.mul(f64x2.splat(n2), az),
+        );
+        const shiftZ = n0 * bx + n1 * by + n2 * bz;
+        let total = count;
+        let other = wrapped + ((<usize>from) << 5);
+        for (let k = from; k < to; k++, other += 32) {
+          // Written so that the distance from the other side has the same bits.
+          const d = f64x2.add(f64x2.sub(v128.load(other), xy), shift);
+          const dz = load<f64>(other, 16) - z + shiftZ;
+          const square = f64x2.mul(d, d);
+          const r2 = f64x2.extract_lane(square, 0) + f64x2.extract_lane(square, 1) + dz * dz;
+          store<i32>(found + <usize>min(total, last) * ROUGH_BYTES, k);
+          total += <i32>(r2 < limit);
+        }
+        const ix = ox + word(home, 0), iy = oy + word(home, 1), iz = oz + word(home, 2);
+        const same = (ox | oy | oz) == 0;
+        let kept = count;
+        for (let k = count; k < min(total, last); k++) {
+          const neighbour = load<i32>(found + <usize>k * ROUGH_BYTES);
+          if (same && neighbour == place) continue;
+          const j = word(binned, neighbour);
+          const far = images + ((<usize>j) << 4);
+          const entry = found + <usize>kept * ROUGH_BYTES;
+          store<i32>(entry, j);
+          store<i16>(entry, <i16>(ix - word(far, 0)), IMAGE);
+          store<i16>(entry, <i16>(iy - word(far, 1)), IMAGE + 2);
+          store<i16>(entry, <i16>(iz - word(far, 2)), IMAGE + 4);
+          kept++;
+        }
+        // An atom is no neighbour of itself; those without room count too.
+        count = same && place >= from && place < to ? total - 1 : total;
+      }
+    }
   }
-  const binned = ptr(list, N_BINNED);
-  const images = ptr(list, N_IMAGES);
-  const near = images + ((<usize>i) << 4);
-  const ix = ox + word(near, 0), iy = oy + word(near, 1), iz = oz + word(near, 2);
-  for (let k = count; k < min(total, last); k++) {
-    const entry = found + <usize>k * ROUGH_BYTES;
-    const j = word(binned, load<i32>(entry));
-    const far = images + ((<usize>j) << 4);
-    store<i32>(entry, j);
-    store<i16>(entry, <i16>(ix - word(far, 0)), IMAGE);
-    store<i16>(entry, <i16>(iy - word(far, 1)), IMAGE + 2);
-    store<i16>(entry, <i16>(iz - word(far, 2)), IMAGE + 4);
-  }
-  return total;
+  setWord(ptr(list, N_COUNTS), i, count);
 }
 
-function floorDivide(a: i32, b: i32): i32 {
-  const quotient = a / b;
-  return quotient * b > a ? quotient - 1 : quotient;
+/** Which image of the cell holds bin `c` of an axis that has `bins` in each; cells are a few away at most. */
+// @ts-ignore: decorator
+@inline
+function cellOf(c: i32, bins: i32): i32 {
+  let cell = 0;
+  for (; c < 0; c += bins) cell--;
+  for (; c >= bins; c -= bins) cell++;
+  return cell;
 }
 
 /**
- * Orders the candidates of each atom by (neighbour, image) and links each to the one that points
- * back. An atom is appended to the lists of its candidates, atoms in increasing order: so lists
- * come out sorted without a sort, and the k-th mention of a pair is the k-th on the other side.
+ * Orders the candidates of each atom by (neighbour, image). An atom is appended to the lists of its
+ * candidates, atoms in increasing order: so lists come out sorted without a sort, but for the images
+ * of one neighbour, of which there are several only where the cell is narrow.
  */
 export function arrange(list: usize): void {
   const atoms = word(list, N_ATOMS);
@@ -229,19 +229,30 @@ export function arrange(list: usize): void {
   for (let j = 0; j < atoms; j++) {
     let entry = ptr(list, N_FOUND) + <usize>j * <usize>capacity * ROUGH_BYTES;
     for (let k = word(counts, j); k > 0; k--, entry += ROUGH_BYTES) {
-      const i = load<i32>(entry);
+      const rough = v128.load(entry);
+      const i = i32x4.extract_lane(rough, 0);
       const slot = word(first, i);
       setWord(first, i, slot + 1);
-      const target = candidates + <usize>slot * ROUGH_BYTES;
-      store<i32>(target, j);
-      store<i16>(target, -load<i16>(entry, 8), 8);
-      store<i16>(target, -load<i16>(entry, 10), 10);
-      store<i16>(target, -load<i16>(entry, 12), 12);
+      v128.store(
+        candidates + <usize>slot * ROUGH_BYTES,
+        i32x4.replace_lane(i16x8.neg(rough), 0, j),
+      );
     }
   }
   for (let i = atoms - 1; i >= 0; i--) setWord(first, i, word(first, i) - word(counts, i));
-  for (let i = 0; i < atoms; i++) sortImages(candidates, i, word(first, i), word(first, i + 1));
-  for (let i = 0; i < atoms; i++) setWord(counts, i, word(first, i));
+  if (word(list, N_NARROW) != 0) {
+    for (let i = 0; i < atoms; i++) sortImages(candidates, i, word(first, i), word(first, i + 1));
+  }
+  if (word(list, N_LINKED) != 0) link(list);
+}
+
+/** Links each candidate to the one that points back: the k-th mention of a pair to its k-th there. */
+function link(list: usize): void {
+  const atoms = word(list, N_ATOMS);
+  const first = ptr(list, N_FIRST);
+  const cursors = ptr(list, N_COUNTS);
+  const candidates = ptr(list, N_ARRANGED);
+  for (let i = 0; i < atoms; i++) setWord(cursors, i, word(first, i));
   for (let i = 0; i < atoms; i++) {
     const end = word(first, i + 1);
     for (let slot = word(first, i); slot < end; slot++) {
@@ -252,13 +263,15 @@ export function arrange(list: usize): void {
         let last = slot;
         while (last + 1 < end && load<i32>(candidates + <usize>(last + 1) * ROUGH_BYTES) == i) last++;
         const sum = slot + last;
-        for (; slot <= last; slot++) store<i32>(candidates + <usize>slot * ROUGH_BYTES, sum - slot, 4);
-        setWord(counts, i, last + 1);
+        for (; slot <= last; slot++) {
+          store<i32>(candidates + <usize>slot * ROUGH_BYTES, sum - slot, BACK);
+        }
+        setWord(cursors, i, last + 1);
         slot = last;
       } else {
-        const back = word(counts, j);
-        setWord(counts, j, back + 1);
-        store<i32>(target, back, 4);
+        const back = word(cursors, j);
+        setWord(cursors, j, back + 1);
+        store<i32>(target, back, BACK);
       }
     }
   }
@@ -275,6 +288,7 @@ export function numberImages(list: usize): i32 {
   const hash = ptr(list, N_IMAGE_HASH);
   const mask = 2 * room - 1;
   memory.fill(hash, 0, (<usize>(2 * room)) << 2);
+  const linked = word(list, N_LINKED) != 0;
   const back = ptr(list, N_BACK);
   let rough = ptr(list, N_ARRANGED);
   let entry = ptr(list, N_CANDIDATES);
@@ -295,7 +309,7 @@ export function numberImages(list: usize): i32 {
     }
     store<i32>(entry, load<i32>(rough), D_ATOM);
     store<i32>(entry, (index - 1) << 5, D_SHIFT);
-    setWord(back, slot, load<i32>(rough, BACK));
+    if (linked) setWord(back, slot, load<i32>(rough, BACK));
   }
   setWord(list, N_IMAGE_COUNT, count);
   return 0;

@@ -54,7 +54,7 @@ class ClassicalForceField implements ForceField {
       ? writeEmbeddedAtom(this.#pool, potential)
       : writeLennardJones(this.#pool, potential);
     this.#atoms = new SortedAtoms(this.elements);
-    this.#list = new CandidateList(this.#pool, this.cutoff);
+    this.#list = new CandidateList(this.#pool, this.cutoff, { linked: false });
     const { words } = this.#memory;
     words[layout.C_LIST] = this.#list.record;
     this.#counters = new Int32Array(this.#pool.memory.buffer, words[layout.C_COUNTERS], 2);
@@ -116,6 +116,7 @@ class ClassicalForceField implements ForceField {
     words[layout.C_WORKSPACES] = this.#workspaces.reserve(this.#threads, [
       [layout.V_VECTORS, 32 * rows],
       [layout.V_TERMS, 16 * rows],
+      [layout.V_SQUARES, 8 * rows],
     ]);
   }
 

@@ -78,7 +78,7 @@ class DeepForceField implements ForceField {
     this.#memory = writePotential(this.#pool, model, member, precision, compress);
     const { words } = this.#memory;
     this.#counters = new Int32Array(this.#pool.memory.buffer, words[layout.P_COUNTERS], 2);
-    this.#list = new CandidateList(this.#pool, this.cutoff);
+    this.#list = new CandidateList(this.#pool, this.cutoff, { linked: true });
     words[layout.P_LIST] = this.#list.record;
     this.#atomBuffer = new Buffer(this.#pool);
     this.#pairBuffer = new Buffer(this.#pool);
