@@ -167,7 +167,7 @@ function sweep(
   return gone;
 }
 
-/** Removes checkpoints whose action has a record, and what dead processes left. */
+/** Removes checkpoints of actions that are done, and what dead processes left. */
 function clearLeftovers(
   disk: Disk,
   root: string,
@@ -177,7 +177,8 @@ function clearLeftovers(
 ): number {
   const leftovers: string[] = [];
   for (const key of disk.list(join(root, 'ckpt')))
-    if (records.read(key) !== undefined) leftovers.push(join(root, 'ckpt', key));
+    if (records.read(key) !== undefined && !leases.mayBeTaken(key))
+      leftovers.push(join(root, 'ckpt', key));
   for (const nonce of disk.list(join(root, 'tmp')))
     if (!leases.mayBeAlive(nonce)) leftovers.push(join(root, 'tmp', nonce));
   for (const nonce of disk.list(join(root, 'owners')))

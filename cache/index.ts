@@ -110,6 +110,8 @@ export interface Cache {
   /** The same with bytes that are not in the store. */
   materialiseBytes(bytes: Uint8Array, root: string, path: string): Materialised;
 
+  /** The key of the last record of a task in a study. */
+  latestKeyOf(study: string, task: string): string | undefined;
   /** The last record of a task in a study, to compare with. */
   latestOf(study: string, task: string): ActionRecord | undefined;
   /** Notes a record as the last one of a task. */
@@ -159,7 +161,6 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
   const records = new RecordStore(disk, root, content, stats, index, syncs, temporary);
   const latest = new Latest(disk, root);
   const results = new Map<string, Results>();
-  const roots: Root[] = [];
 
   function resultsIn(folder: string): Results {
     const known = results.get(folder) ?? new Results(disk, folder, stats);
@@ -206,16 +207,13 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
       resultsIn(folder).materialise(wanted, content.pathOf(wanted.digest), path),
     materialiseBytes: (bytes, folder, path) => resultsIn(folder).materialiseBytes(bytes, path),
 
+    latestKeyOf: (study, task) => latest.keyOf(study, task),
     latestOf(study, task) {
       const key = latest.keyOf(study, task);
       return key === undefined ? undefined : records.read(key);
     },
     noteLatest: (study, task, key) => latest.note(study, task, key),
-    run(id) {
-      const opened = openRoot(disk, root, id);
-      roots.push(opened);
-      return opened;
-    },
+    run: (id) => openRoot(disk, root, id),
 
     stats: () => statsOf(disk, root, content, records),
     verify: ({ heal = false } = {}) => verifyAll(disk, content, records, heal),
@@ -224,7 +222,6 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
     close() {
       stats.flush();
       index.flush();
-      for (const opened of roots) opened.flush();
       try {
         leases.close();
         if (own !== undefined) disk.removeTree(own);

@@ -23,7 +23,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Disk } from './disk.ts';
+import type { Disk, FileStat } from './disk.ts';
 import { diskProblem, errorCode } from './errors.ts';
 import { type Identity, processOf } from './process.ts';
 
@@ -83,9 +83,20 @@ export class Leases {
     }
   }
 
+  /** True while somebody may be at work on `key`. */
+  mayBeTaken(key: string): boolean {
+    const path = join(this.#root, 'leases', key);
+    const last = this.#generations(path).at(-1);
+    return last !== undefined && this.#ownerMayBeAlive(join(path, String(last)));
+  }
+
   /** True if the owner whose file in `owners/` is `nonce` may be alive. */
   mayBeAlive(nonce: string): boolean {
-    return this.#ownerMayBeAlive(join(this.#root, 'owners', nonce));
+    const file = join(this.#root, 'owners', nonce);
+    if (this.#identityIn(file) !== undefined) return this.#ownerMayBeAlive(file);
+    // It may be about to be written.
+    const mark = this.#disk.stat(file);
+    return mark !== undefined && this.#age(mark) <= STALE_NS;
   }
 
   /** Releases every lease and withdraws this process's mark. */
@@ -116,8 +127,10 @@ export class Leases {
         this.#disk.link(owner.file, file);
       } catch (error) {
         if (errorCode(error) === 'EEXIST') return undefined;
-        if (errorCode(error) === 'ENOENT') continue; // its last owner removed the folder
-        throw error;
+        if (errorCode(error) !== 'ENOENT') throw error;
+        // Its last owner has removed the folder, or somebody this process's mark.
+        if (this.#disk.stat(owner.file) === undefined) this.#mark(owner.file, owner.identity);
+        continue;
       }
       const rivals = this.#generations(path).filter((other) => other !== generation);
       if (rivals.some((other) => this.#ownerMayBeAlive(join(path, String(other))))) {
@@ -178,9 +191,13 @@ export class Leases {
     if (this.#owner !== undefined) return this.#owner;
     const identity = this.#life.identify(randomUUID());
     const file = join(this.#root, 'owners', identity.nonce);
-    this.#disk.create(file, `${JSON.stringify(identity)}\n`, 0o644);
+    this.#mark(file, identity);
     this.#owner = { identity, file, stop: this.#life.beat(file) };
     return this.#owner;
+  }
+
+  #mark(file: string, identity: Identity): void {
+    this.#disk.create(file, `${JSON.stringify(identity)}\n`, 0o644);
   }
 
   /** `file` names the owner; one that is gone or damaged shows no owner. */
@@ -192,10 +209,13 @@ export class Leases {
     const state = processOf(identity, own.identity);
     if (state !== 'unknown') return state === 'alive';
     const mark = this.#disk.stat(join(this.#root, 'owners', identity.nonce));
-    if (mark === undefined) return false;
-    // Compared with this process's own mark: both were set by the clock of the file system.
-    const now = this.#disk.stat(own.file)?.mtimeNs ?? 0n;
-    return now - mark.mtimeNs <= STALE_NS;
+    return mark !== undefined && this.#age(mark) <= STALE_NS;
+  }
+
+  /** Compared with this process's own mark: both were set by the clock of the file system. */
+  #age(mark: FileStat): bigint {
+    const now = this.#disk.stat(this.#own().file)?.mtimeNs ?? 0n;
+    return now - mark.mtimeNs;
   }
 
   #identityIn(file: string): Identity | undefined {

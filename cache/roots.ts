@@ -1,18 +1,24 @@
 /**
  * What each run needs, in `runs/<id>/keys`: one key a line. Garbage collection never takes the
- * bytes of a run that is kept, so a run names a key here before it relies on its bytes.
+ * bytes of a run that is kept. A run names a key here before it looks whether the key's bytes are
+ * there: what is collected before that, it does not find, and what it finds, nobody collects.
  */
 import { join } from 'node:path';
 import type { Disk } from './disk.ts';
-import { diskProblem } from './errors.ts';
+import { diskProblem, errorCode } from './errors.ts';
 
 export interface Root {
   /** The run's folder, for its journal. */
   readonly folder: string;
-  /** Names a key whose bytes the run needs from now on; kept back until `flush`. */
+  /**
+   * Names, all at once, keys that the run may need: those of the run before. Where the disk
+   * refuses that, each is named when it is needed.
+   */
+  expect(keys: readonly string[]): void;
+  /** Names a key whose bytes the run needs, before it looks for them. */
   need(key: string): void;
-  /** Writes down what was named: before the run relies on it. */
-  flush(): void;
+  /** The run has ended: what was expected and not needed may be collected again. */
+  settle(): void;
   /**
    * Moves `folder`, what a failed attempt has left, to `failed/<name>` in the run's folder, with
    * `log` as `curie.log` beside its files; returns where it is. `name` may have parts, as task
@@ -21,35 +27,50 @@ export interface Root {
   keepFailed(folder: string, name: string, log: string): string;
 }
 
-/** Keys kept back at most. */
-const BATCH = 1000;
 /** A name that no program is likely to give a file of its own. */
 const LOG = 'curie.log';
 
 /** The root named `id`; ids sort in the order of their runs. */
 export function openRoot(disk: Disk, root: string, id: string): Root {
   const folder = join(root, 'runs', id);
+  const file = join(folder, 'keys');
+  const named = new Set<string>();
   const needed = new Set<string>();
-  let unwritten: string[] = [];
-  const flush = (): void => {
-    if (unwritten.length === 0) return;
-    try {
-      disk.makeFolder(folder);
-      disk.append(join(folder, 'keys'), `\n${unwritten.join('\n')}\n`);
-    } catch (error) {
-      throw diskProblem(error, root, 'noting what a run needs');
-    }
-    unwritten = [];
+  const append = (keys: readonly string[]): void => {
+    disk.makeFolder(folder);
+    disk.append(file, `\n${keys.join('\n')}\n`);
+    for (const key of keys) named.add(key);
   };
   return {
     folder,
-    need(key) {
-      if (needed.has(key)) return;
-      needed.add(key);
-      unwritten.push(key);
-      if (unwritten.length >= BATCH) flush();
+    expect(keys) {
+      try {
+        if (keys.length > 0) append([...new Set(keys)]);
+      } catch (error) {
+        if (errorCode(error) === undefined) throw error;
+      }
     },
-    flush,
+    need(key) {
+      try {
+        if (!named.has(key)) append([key]);
+      } catch (error) {
+        throw diskProblem(error, root, 'noting what a run needs');
+      }
+      needed.add(key);
+    },
+    settle() {
+      if (needed.size === named.size) return;
+      const fresh = `${file}.new`;
+      try {
+        disk.removeTree(fresh);
+        disk.create(fresh, `${[...needed].join('\n')}\n`, 0o644);
+        disk.sync(fresh);
+        disk.rename(fresh, file);
+      } catch (error) {
+        // Some bytes are kept for longer than need be.
+        if (errorCode(error) === undefined) throw error;
+      }
+    },
     keepFailed(left, name, log) {
       try {
         let parent = join(root, 'runs');

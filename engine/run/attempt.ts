@@ -72,9 +72,7 @@ export class Work {
     this.demand = options.demand;
     this.#threads = options.demand.threads.min;
     this.#mostThreads = this.#threads;
-    const { cache, decision, root } = options;
-    root.need(decision.key);
-    root.flush();
+    const { cache, decision } = options;
     this.#folder = cache.newFolder();
     this.resumed = cache.checkpoint(decision.key).exists();
   }

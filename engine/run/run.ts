@@ -118,9 +118,20 @@ class Run {
 
   constructor(options: RunOptions) {
     this.#of = options;
-    const { study, cache, included, forced } = options;
-    this.#known = knowledgeOf(study, cache, forced);
+    const { study, cache, root, included, forced } = options;
+    this.#known = {
+      ...knowledgeOf(study, cache, forced),
+      find: (key) => {
+        root.need(key);
+        return cache.find(key);
+      },
+    };
     const isIncluded = (task: TaskId): boolean => included?.has(task) ?? true;
+    root.expect(
+      study.tasks.flatMap(
+        ({ id, name }) => (isIncluded(id) && cache.latestKeyOf(study.name, name)) || [],
+      ),
+    );
     this.#dependences = dependencesOf(study, isIncluded);
     this.#missing = Int32Array.from(this.#dependences.needs, (needs) => needs.length);
     this.#ended = study.tasks.map(() => ({ kind: 'pending' }));
@@ -157,6 +168,7 @@ class Run {
       }
       if (this.#open > 0 || this.#running.size > 0) return;
       clearTimeout(this.#lookAgain);
+      this.#of.root.settle();
       this.#resolve({ ended: this.#ended, counts: this.#counts });
     } catch (error) {
       this.#reject(error);
@@ -439,7 +451,6 @@ class Run {
   }
 
   #restored(task: Task, record: ActionRecord): void {
-    this.#of.root.need(record.key);
     this.#publish(task, record);
     this.#ended[task.id] = { kind: 'record', record };
     this.#counts.restored += 1;

@@ -185,6 +185,23 @@ leases('stay with an owner whose event loop is blocked', async () => {
   cache.close();
 });
 
+leases('survive the loss of their process’s mark, and of one that is half written', () => {
+  const disk = memoryDisk();
+  const seen = { identify: ownIdentity, beat: () => () => {} };
+  const cache = openCache('/cache', { disk, life: seen });
+  const first = taken(cache);
+  for (const nonce of disk.list('/cache/owners')) disk.unlink(`/cache/owners/${nonce}`);
+  const second = cache.lease(actionNamed('b').key);
+  assert.ok(first.isHeld() && second?.isHeld());
+  // Another process is beginning: who collects garbage meanwhile leaves it alone.
+  disk.create('/cache/owners/fresh', '', 0o644);
+  disk.create('/cache/owners/old', '', 0o644);
+  disk.stamp('/cache/owners/old', { mtimeNs: 0n });
+  cache.gc();
+  assert.ok(disk.list('/cache/owners').includes('fresh'));
+  assert.not.ok(disk.list('/cache/owners').includes('old'));
+});
+
 leases('are waited for, until the holder releases or the waiter gives up', async () => {
   const folder = join(freshFolder(), 'cache');
   const [first, second] = [openCache(folder), openCache(folder)];

@@ -137,7 +137,6 @@ async function threeRuns(): Promise<Cache> {
   ] as const) {
     const root = cache.run(run);
     for (const name of names) root.need(actionNamed(name).key);
-    root.flush();
     for (const name of names) await perform(cache, name, `text of ${name}`);
   }
   await cache.addBytes(Buffer.from('of a failed attempt'));
@@ -192,7 +191,6 @@ collection('leaves alone what a run has begun to need meanwhile', async () => {
   ageBlobs(cache);
   const root = cache.run('2026-11-04');
   root.need(actionNamed('a').key);
-  root.flush();
   cache.gc({ keepRuns: 1 });
   assert.is(present(cache), 'a');
 });

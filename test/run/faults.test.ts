@@ -299,6 +299,40 @@ faults('an engine paused at any change of a commit, and taken over, changes noth
   assert.ok(takeovers > 10, `${takeovers} takeovers`);
 });
 
+faults('garbage collection at any change of a run takes nothing that the run needs', async () => {
+  const old = BigInt(Date.now() - 3 * 24 * 3_600_000) * 1_000_000n;
+  /** A disk on which the study ran days ago; of one task the bytes are gone since. */
+  const prepared = async (): Promise<MemoryDisk> => {
+    const disk = memoryDisk();
+    const [, end] = (await run(disk)).ended;
+    if (end?.kind !== 'record') throw new Error('no record');
+    for (const path of disk.files().filter((each) => each.startsWith('/cache/cas/')))
+      disk.stamp(path, { mtimeNs: old, ctimeNs: old });
+    const cache = open(disk);
+    disk.unlink(cache.pathOf(end.record.outputs.out!.digest));
+    cache.close();
+    return disk;
+  };
+  let removed = 0;
+  for (let at = 1; at <= 100; at++) {
+    const disk = await prepared();
+    const watched = seenBy(disk, (change) => {
+      if (change !== at) return;
+      const collector = open(disk);
+      removed += collector.gc({ keepRuns: 1 }).removed.blobs;
+      collector.close();
+    });
+    const cache = openCache('/cache', { disk: watched, life: elsewhere('the run') });
+    const ran = await runIn(everything(), cache, inProcess(watched, perform, drawing(at)));
+    cache.close();
+    assert.equal(endsOf(ran), EXPECTED, `collected at change ${at}`);
+    assert.is(ran.counts.failed, 1, `collected at change ${at}`);
+    const after = await run(disk);
+    assert.is(after.counts.restored, 2, `collected at change ${at}`);
+  }
+  assert.ok(removed > 0, 'there was something to collect');
+});
+
 faults('a journal whose disk is full stops nothing, and what is torn in it is passed over', () => {
   const folder = mkdtempSync(join(tmpdir(), 'curie-journal-'));
   const event: RunEvent = { kind: 'task-stopped', task: 'a', at: 1 };
