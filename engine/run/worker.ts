@@ -22,7 +22,7 @@ import {
 
 /** A kill loses at most this much work, seconds. */
 const LONGEST_BETWEEN_SAVES = 60;
-const SHORTEST_BETWEEN_SAVES = 5;
+const SHORTEST_BETWEEN_SAVES = 1;
 /** Saving takes at most this share of the time. */
 const SAVING_SHARE = 0.01;
 /** Progress more often than this is not sent, ms. */

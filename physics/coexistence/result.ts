@@ -2,9 +2,8 @@
 import { leadingKind, orderOf } from '../dynamics/phase.ts';
 import type { Finished } from '../dynamics/program.ts';
 import { volumeOf } from '../dynamics/state.ts';
-import { orderColumn } from './phases.ts';
-import { BOTH_PHASES, type Candidate, type CoexistencePlan, closingOf } from './plan.ts';
-import { type CoexistenceRun, coexistenceRun, runTemperatures } from './runs.ts';
+import { BOTH_PHASES, type Candidate, type CoexistencePlan } from './plan.ts';
+import { beganWithBoth, type CoexistenceRun, coexistenceRun, runTemperatures } from './runs.ts';
 import { chosenSolid, decidingTests, type SolidTest, solidTests, solidVolume } from './solid.ts';
 import { judge, type MeltingVerdict } from './verdict.ts';
 
@@ -27,8 +26,6 @@ const CLOSE = 0.015;
 const VOLUME_RANGE: readonly [number, number] = [0.97, 1.2];
 /** GPa: mean pressure may differ by as much from the one wanted. */
 const PRESSURE_TOLERANCE = 1;
-/** Crystalline shares of the metal atoms that a run may begin with. */
-const BEGINNING: readonly [number, number] = [0.15, 0.75];
 
 /** The runs of a program that went to its end. */
 export function evaluateCoexistence(
@@ -49,22 +46,13 @@ export function evaluateCoexistence(
     runs,
     verdict,
     length: runs[0]!.pieces[0]!.state.cell[8]!,
-    objections: runs.flatMap((run) => [
-      ...beginning(run.temperature, closingOf(done, run.temperature)!),
-      ...objectionsTo(plan, solid, run, solidVolume(tests, solid.kind, run.temperature)),
-    ]),
+    objections: runs
+      .filter(beganWithBoth)
+      .flatMap((run) =>
+        objectionsTo(plan, solid, run, solidVolume(tests, solid.kind, run.temperature)),
+      ),
     rivals: contenders.filter((test) => test !== own && test.enthalpy - own.enthalpy < CLOSE),
   };
-}
-
-/** Whether both phases were there once they had met. */
-function beginning(temperature: number, closing: Finished): string[] {
-  const share = orderColumn(closing, 'crystalline')[0]!;
-  return share > BEGINNING[0] && share < BEGINNING[1]
-    ? []
-    : [
-        `at ${temperature} K the run began with ${(100 * share).toFixed(0)} % of the atoms crystalline: not both phases`,
-      ];
 }
 
 /** What is wrong with a run: another crystal, boiling, pressure. */

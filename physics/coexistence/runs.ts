@@ -37,6 +37,16 @@ export interface CoexistenceRun extends InterfaceRun {
   readonly meanPressure: number;
   /** Å³ per metal atom, mean over the whole run */
   readonly volume: number;
+  /** Crystalline share of the metal atoms once both phases had met. */
+  readonly beginning: number;
+}
+
+/** Crystalline shares that a run with both phases may begin with. */
+const BEGINNING: readonly [number, number] = [0.15, 0.75];
+
+/** Whether both phases were there at all: a run without has no slope, only a direction. */
+export function beganWithBoth({ beginning }: Pick<CoexistenceRun, 'beginning'>): boolean {
+  return beginning > BEGINNING[0] && beginning < BEGINNING[1];
 }
 
 function joined(pieces: readonly Finished[], of: (piece: Finished) => Float64Array): Float64Array {
@@ -80,7 +90,12 @@ export function coexistenceRun(
   const orderTimes = joined(parts, (part) => picoseconds(part, orderColumn(part, 'step')));
   const crystalline = joined(parts, (part) => orderColumn(part, 'crystalline'));
   const lost = crystalline.findIndex((share) => share < BOTH_PHASES[0] || share > BOTH_PHASES[1]);
-  const until = lost < 0 ? Number.POSITIVE_INFINITY : orderTimes[lost]!;
+  const beginning = crystalline[0]!;
+  const until = !beganWithBoth({ beginning })
+    ? 0
+    : lost < 0
+      ? Number.POSITIVE_INFINITY
+      : orderTimes[lost]!;
   const first = times.findIndex((time) => time > 0);
   const past = times.findIndex((time) => time >= until);
   const kept = (values: Float64Array): Float64Array =>
@@ -118,6 +133,7 @@ export function coexistenceRun(
     meanTemperature: all('temperature_K'),
     meanPressure: all('pressure_GPa'),
     volume: mean(joined(pieces, (piece) => thermoColumn(piece, 'volume_A3'))) / metals,
+    beginning,
   };
 }
 

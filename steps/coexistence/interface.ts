@@ -2,7 +2,7 @@ import { defineStep } from '../../engine/step.ts';
 
 export const coexistence = defineStep({
   type: 'coexistence',
-  revision: 1,
+  revision: 2,
   about:
     'Melting temperature from crystal and melt in one cell: at each temperature the fronts’ speed is read from the enthalpy, and it vanishes at the melting temperature. The solid is found, not assumed.',
   inputs: {

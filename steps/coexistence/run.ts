@@ -18,6 +18,7 @@ import {
 import type { Candidate, CoexistencePlan } from '../../physics/coexistence/plan.ts';
 import { coexistenceProgram, shareDone } from '../../physics/coexistence/program.ts';
 import { type CoexistenceResult, evaluateCoexistence } from '../../physics/coexistence/result.ts';
+import { beganWithBoth } from '../../physics/coexistence/runs.ts';
 import { solidTests } from '../../physics/coexistence/solid.ts';
 import { reportRange } from '../../physics/dynamics/monitor.ts';
 import { type Finished, runProgram } from '../../physics/dynamics/program.ts';
@@ -104,6 +105,11 @@ export async function measureMelting(
 
   const result = evaluateCoexistence(plan, done);
   const { verdict, runs, solid } = result;
+  for (const run of runs)
+    if (!beganWithBoth(run))
+      task.warn(
+        `at ${run.temperature} K ${(100 * run.beginning).toFixed(0)} % of the atoms were crystalline once both phases had met: that run has no slope`,
+      );
   save('frames', 'frames.extxyz', writeFrames(runs.map(({ pieces }) => pieces.at(-1)!)));
   const committee = committeeOf(potential, result, task);
   outputs.solid = solid.kind;

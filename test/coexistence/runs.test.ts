@@ -45,8 +45,8 @@ function segment(name: string, steps: number, crystalline: number): Finished {
 }
 
 /** A run whose phases are there for `pieces` pieces, then one of them is gone. */
-const run = (temperature: number, pieces: number, then: number): Finished[] => [
-  segment(closingName(temperature), 500, 0.4),
+const run = (temperature: number, pieces: number, then: number, begins = 0.4): Finished[] => [
+  segment(closingName(temperature), 500, begins),
   ...Array.from({ length: Math.min(PIECES, pieces + 1) }, (_, k) =>
     segment(pieceName(temperature, k), 500, k < pieces ? 0.4 : then),
   ),
@@ -94,4 +94,12 @@ runs('count until a phase is gone, from the end of the equilibration', () => {
   assert.ok(Math.abs(trace.times.at(-1)! - 3.08) < 1e-9, `${trace.times.at(-1)}`);
   assert.ok(times[0]! < -0.9 && times.at(-1)! > 3.9);
 });
+runs('that begin without both phases tell a direction and no slope', () => {
+  const { trace, end } = coexistenceRun(plan([2100]), run(2100, 3, MOLTEN, 0.11), 2100);
+  assert.is(trace.times.length, 0);
+  assert.is(end, 'molten');
+  const done = [...run(1500, 10, 0), ...run(1800, 10, 0), ...run(2100, 3, MOLTEN, 0.11)];
+  assert.equal(runTemperatures(plan([1500, 1800, 2100]), done), [1500, 1800, 2100, 1950]);
+});
+
 runs.run();
