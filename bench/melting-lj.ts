@@ -6,6 +6,7 @@
  *   node bench/melting-lj.ts [atoms, 800] [ps of each run, 20] [T* ..., 0.54 0.58 0.617 0.65 0.69]
  */
 import { candidate } from '../physics/coexistence/candidates.ts';
+import type { Candidate } from '../physics/coexistence/plan.ts';
 import { coexistenceProgram } from '../physics/coexistence/program.ts';
 import { evaluateCoexistence } from '../physics/coexistence/result.ts';
 import { BOLTZMANN } from '../physics/constants.ts';
@@ -20,15 +21,17 @@ const sigma = 2.4;
 const field = broughtonGilmer({ epsilon, sigma });
 const kelvin = (t: number): number => (t * epsilon) / BOLTZMANN;
 const cube = sigma * sigma * sigma;
-const candidates = (['fcc', 'hcp', 'bcc'] as const).flatMap(
-  (kind) =>
-    candidate(field, kind, {
-      composition: { Fe: 1 },
-      atoms,
-      seed: 1,
-      range: [0.8 * cube, 1.2 * cube],
-    }) ?? [],
-);
+const request = {
+  composition: { Fe: 1 },
+  atoms,
+  seed: 1,
+  range: [0.8 * cube, 1.2 * cube],
+} as const;
+const candidates: Candidate[] = [];
+for (const kind of ['fcc', 'hcp', 'bcc'] as const) {
+  const each = await candidate(field, kind, request);
+  if (each !== null) candidates.push(each);
+}
 const plan = {
   candidates,
   temperatures: reduced.map((t) => Math.round(kelvin(t))),

@@ -29,7 +29,7 @@ const limit = timestep > 1 ? 0.1 : 0.02;
 const model = decodeModel(readFileSync(path));
 const threads = Math.min(4, availableParallelism());
 const field = openDeepPotential(model, member - 1, { threads });
-const crystal = startingCrystal(field, {
+const crystal = await startingCrystal(field, {
   kind: 'bcc',
   composition: { Fe: 1 },
   atoms,

@@ -4,6 +4,7 @@ import { AMU_PER_A3_TO_G_PER_CM3 } from '../physics/constants.ts';
 import type { Combined } from '../physics/dynamics/members.ts';
 import type { Hooks, Progress } from '../physics/dynamics/program.ts';
 import { PotentialError } from '../physics/potentials/force-field.ts';
+import type { Between } from '../physics/relaxation/fire.ts';
 import type { Potential } from './potential.ts';
 
 /** Carbon vibrates twice as fast as the metals: fs. */
@@ -37,10 +38,23 @@ export function simulationHooks(
         `${segment.name}, ${((step * segment.timestep) / 1000).toFixed(1)} ps, ${temperature.toFixed(0)} K, ${density.toFixed(2)} g/cm³`,
       );
       if (task.checkpoint.due()) task.checkpoint.save(save());
-      // Lets messages of the engine in.
-      await new Promise((resolve) => setImmediate(resolve));
+      await messages();
     },
   };
+}
+
+/** For the gaps of what goes before a simulation: the task may be stopped and its share of the cores change. */
+export function pauses(potential: Potential, task: TaskContext): Between {
+  return async () => {
+    await messages();
+    task.throwIfStopped();
+    potential.setThreads(task.threads());
+  };
+}
+
+/** Lets messages of the engine in. */
+function messages(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A value's error in its parts: what longer runs reduce, and what the committee disagrees about. */

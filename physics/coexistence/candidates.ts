@@ -1,6 +1,7 @@
 /** The crystals that may be the solid, each at the volume of its least energy. */
 import type { ForceField } from '../potentials/force-field.ts';
 import { relaxedCrystal } from '../relaxation/crystal.ts';
+import type { Between } from '../relaxation/fire.ts';
 import { type Composition, populate } from '../structure/alloy.ts';
 import { elongated, nearCubic, type Replication, supercell } from '../structure/crystal.ts';
 import type { CrystalKind } from '../structure/order.ts';
@@ -28,19 +29,19 @@ const SMALL: readonly [number, number] = [54, 256];
  *
  * @throws CompositionError when a cell cannot hold the composition
  */
-export function candidate(
+export async function candidate(
   field: ForceField,
   kind: CrystalKind,
   { composition, atoms, seed, range }: CandidateOptions,
-  between: () => void = () => {},
-): Candidate | null {
+  between: Between = () => {},
+): Promise<Candidate | null> {
   const fill = (replication: Replication, volume: number) => {
     const crystal = supercell(kind, replication, volume);
     const alloy = populate(crystal, composition, field.elements, seed);
     return { alloy, metals: crystal.positions.length / 3 };
   };
   const request = { composition, sites: atoms, seed, range };
-  const minimum = relaxedCrystal(field, kind, request, between);
+  const minimum = await relaxedCrystal(field, kind, request, between);
   if (minimum === null) return null;
   const { volume, energy } = minimum;
   const length = atoms >= ENOUGH_ATOMS ? LEAST_LENGTH : 0;

@@ -11,6 +11,7 @@
  */
 import type { State } from '../dynamics/state.ts';
 import type { ForceField } from '../potentials/force-field.ts';
+import type { Between } from '../relaxation/fire.ts';
 import { bulkAtoms } from './phases.ts';
 
 export interface PhaseEnergies {
@@ -23,17 +24,16 @@ export interface PhaseEnergies {
 }
 
 /** Mean energies of atoms well inside each phase, over configurations that hold both. */
-export function phaseEnergies(
+export async function phaseEnergies(
   states: readonly State[],
   fields: readonly ForceField[],
-  /** Called between two configurations; may throw to stop. */
-  between: () => void = () => {},
-): PhaseEnergies {
+  between: Between = () => {},
+): Promise<PhaseEnergies> {
   const solid = fields.map(() => 0);
   const liquid = fields.map(() => 0);
   let [solidAtoms, liquidAtoms] = [0, 0];
   for (const state of states) {
-    between();
+    await between();
     const bulk = bulkAtoms(state);
     // Energies of both phases from the same configurations, so that their temperatures agree.
     if (bulk.solid.length === 0 || bulk.liquid.length === 0) continue;

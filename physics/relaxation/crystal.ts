@@ -7,7 +7,7 @@ import { cellVolume } from '../structure/cells.ts';
 import { atomsIn, nearCubic, type Replication, supercell } from '../structure/crystal.ts';
 import type { CrystalKind } from '../structure/order.ts';
 import { type EquationOfState, fitEquationOfState, type VolumePoint } from './equation-of-state.ts';
-import { relaxAtoms } from './fire.ts';
+import { type Between, relaxAtoms } from './fire.ts';
 
 export interface CrystalCurve {
   /** Å³ and eV per lattice site (metal atom) and atom: volumes per metal atom, energies per atom. */
@@ -31,28 +31,32 @@ const FIT_POINTS = 9;
  * @param metals  lattice sites: volumes are per metal atom
  * @param range   Å³ per metal atom to be scanned
  */
-export function crystalCurve(
+export async function crystalCurve(
   field: ForceField,
   alloy: Alloy,
   metals: number,
   range: readonly [number, number],
-  /** Called between two volumes; may throw to stop. */
-  between: () => void = () => {},
-): CrystalCurve {
+  between: Between = () => {},
+): Promise<CrystalCurve> {
   const atoms = alloy.types.length;
   const symmetric = alloy.types.every((type) => type === alloy.types[0]);
-  const at = (volume: number): VolumePoint => {
-    between();
+  const at = async (volume: number): Promise<VolumePoint> => {
+    await between();
     const { positions, cell } = atVolume(alloy, volume * metals);
-    if (!symmetric)
-      return { volume, energy: relaxAtoms(field, alloy.types, positions, cell).energy / atoms };
+    if (!symmetric) {
+      const { energy } = await relaxAtoms(field, alloy.types, positions, cell, { between });
+      return { volume, energy: energy / atoms };
+    }
     field.setAtoms(alloy.types);
     return { volume, energy: field.compute(positions, cell).energy / atoms };
   };
   const [least, most] = range;
-  const grid = (count: number, low: number, high: number): VolumePoint[] =>
-    Array.from({ length: count }, (_, k) => at(low + ((high - low) * k) / (count - 1)));
-  const scan = grid(SCAN_POINTS, least, most);
+  const grid = async (count: number, low: number, high: number): Promise<VolumePoint[]> => {
+    const points: VolumePoint[] = [];
+    for (let k = 0; k < count; k++) points.push(await at(low + ((high - low) * k) / (count - 1)));
+    return points;
+  };
+  const scan = await grid(SCAN_POINTS, least, most);
   const minima = scan.filter(
     (point, k) =>
       k > 0 &&
@@ -65,7 +69,8 @@ export function crystalCurve(
   let minimum: EquationOfState | null = null;
   let center = lowest.volume;
   for (let turn = 0; turn < 2; turn++) {
-    minimum = fitEquationOfState(grid(FIT_POINTS, center * (1 - WINDOW), center * (1 + WINDOW)));
+    const near = await grid(FIT_POINTS, center * (1 - WINDOW), center * (1 + WINDOW));
+    minimum = fitEquationOfState(near);
     if (minimum === null) break;
     center = minimum.volume;
   }
@@ -84,34 +89,32 @@ function atVolume(alloy: Alloy, volume: number): Alloy {
 
 /** Volumes tried for a start. */
 const START_POINTS = 13;
-/** eV/Å; a start is heated at once. */
-const START_TOLERANCE = 0.05;
+/** A start is heated at once: some steps downhill tell the volumes apart. Tolerance in eV/Å. */
+const START = { tolerance: 0.05, steps: 60 } as const;
 
 /**
  * What a simulation starts from: the crystal at that one of 13 volumes over the range at which
- * its energy is least, its atoms relaxed to 0.05 eV/Å. Barostat and heat do the rest, so a
+ * its energy is least after at most 60 steps downhill. Barostat and heat do the rest, so a
  * minimum outside the range needs no other treatment than one inside.
  *
  * @param alloy  atoms at any volume
  * @param metals lattice sites: volumes are per metal atom
  * @param range  Å³ per metal atom
  */
-export function roughlyRelaxed(
+export async function roughlyRelaxed(
   field: ForceField,
   alloy: Alloy,
   metals: number,
   range: readonly [number, number],
-  between: () => void = () => {},
-): Alloy {
+  between: Between = () => {},
+): Promise<Alloy> {
   const [least, most] = range;
   let best = { energy: Number.POSITIVE_INFINITY, alloy };
   for (let k = 0; k < START_POINTS; k++) {
-    between();
     const volume = least + ((most - least) * k) / (START_POINTS - 1);
     const tried = atVolume(alloy, volume * metals);
-    const { energy } = relaxAtoms(field, tried.types, tried.positions, tried.cell, {
-      tolerance: START_TOLERANCE,
-    });
+    const options = { ...START, between };
+    const { energy } = await relaxAtoms(field, tried.types, tried.positions, tried.cell, options);
     if (energy < best.energy) best = { energy, alloy: tried };
   }
   return best.alloy;
@@ -136,18 +139,19 @@ export interface CrystalRequest {
  *
  * @throws CompositionError when an element is unknown or no cell holds the composition
  */
-export function relaxedCrystal(
+export async function relaxedCrystal(
   field: ForceField,
   kind: CrystalKind,
   { composition, sites, seed, range }: CrystalRequest,
-  between: () => void = () => {},
-): EquationOfState | null {
+  between: Between = () => {},
+): Promise<EquationOfState | null> {
   const replication = isPure(composition)
     ? ([1, 1, 1] as const)
     : smallestCell(kind, composition, sites);
   const crystal = supercell(kind, replication, (range[0] + range[1]) / 2);
   const alloy = populate(crystal, composition, field.elements, seed);
-  return crystalCurve(field, alloy, atomsIn(kind, replication), range, between).minimum;
+  const curve = await crystalCurve(field, alloy, atomsIn(kind, replication), range, between);
+  return curve.minimum;
 }
 
 function smallestCell(kind: CrystalKind, composition: Composition, most: number): Replication {

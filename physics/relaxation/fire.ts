@@ -26,18 +26,26 @@ const FIRE = {
 /** Å: no atom moves farther in one step. */
 const LONGEST_MOVE = 0.1;
 
-/**
- * Relaxes `positions` in place.
- *
- * @param tolerance largest force component allowed, eV/Å
- */
-export function relaxAtoms(
+/** Awaited in the gaps of a long computation; may throw to end it. */
+export type Between = () => Promise<void> | void;
+
+export interface RelaxOptions {
+  /** Largest force component allowed, eV/Å. */
+  readonly tolerance?: number;
+  /** At most. */
+  readonly steps?: number;
+  /** Between two steps. */
+  readonly between?: Between;
+}
+
+/** Relaxes `positions` in place. */
+export async function relaxAtoms(
   field: ForceField,
   types: Uint8Array,
   positions: Float64Array,
   cell: Float64Array,
-  { tolerance = 0.005, steps = 500 }: { readonly tolerance?: number; readonly steps?: number } = {},
-): Relaxed {
+  { tolerance = 0.005, steps = 500, between = () => {} }: RelaxOptions = {},
+): Promise<Relaxed> {
   field.setAtoms(types);
   const velocities = new Float64Array(positions.length);
   let step: number = FIRE.first;
@@ -45,6 +53,7 @@ export function relaxAtoms(
   let downhill = 0;
   let forces = field.compute(positions, cell);
   for (let n = 0; n < steps && largest(forces) > tolerance; n++) {
+    await between();
     let power = 0;
     let speed = 0;
     let pull = 0;

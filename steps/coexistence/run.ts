@@ -28,7 +28,7 @@ import { PotentialError } from '../../physics/potentials/force-field.ts';
 import { CompositionError } from '../../physics/structure/alloy.ts';
 import type { CrystalKind } from '../../physics/structure/order.ts';
 import { openPotential, type Potential } from '../potential.ts';
-import { explained, simulationHooks, timestepFor } from '../simulation.ts';
+import { explained, pauses, simulationHooks, timestepFor } from '../simulation.ts';
 import { coexistenceFigures, solidTable } from './figures.ts';
 import type { coexistence } from './interface.ts';
 
@@ -63,7 +63,7 @@ export async function measureMelting(
   const twice = temperatures.find((temperature, k) => temperature === temperatures[k + 1]);
   if (twice !== undefined)
     throw new StepError(`temperatures: ${twice} K is given twice; each must be another one`);
-  const candidates = candidatesOf(potential, inputs, task);
+  const candidates = await candidatesOf(potential, inputs, task);
   if (candidates.length === 0) {
     const [low, high] = potential.volumes(inputs.composition);
     return {
@@ -111,7 +111,7 @@ export async function measureMelting(
         `at ${run.temperature} K ${(100 * run.beginning).toFixed(0)} % of the atoms were crystalline once both phases had met: that run has no slope`,
       );
   save('frames', 'frames.extxyz', writeFrames(runs.map(({ pieces }) => pieces.at(-1)!)));
-  const committee = committeeOf(potential, result, task);
+  const committee = await committeeOf(potential, result, task);
   outputs.solid = solid.kind;
   outputs.analysis = summary(result, committee);
   if (committee !== null) outputs.latent_heat = committee.latentHeat;
@@ -137,20 +137,21 @@ export async function measureMelting(
   return { kind: 'done', outputs, figures };
 }
 
-function candidatesOf(
+async function candidatesOf(
   potential: Potential,
   inputs: CoexistenceInputs,
   task: TaskContext,
-): Candidate[] {
+): Promise<Candidate[]> {
   const { composition, atoms, seed } = inputs;
   try {
     const range = potential.volumes(composition);
-    return SOLIDS[inputs.solid].flatMap(
-      (kind) =>
-        candidate(potential.fields[0]!, kind, { composition, atoms, seed, range }, () =>
-          task.throwIfStopped(),
-        ) ?? [],
-    );
+    const wanted = { composition, atoms, seed, range };
+    const found: Candidate[] = [];
+    for (const kind of SOLIDS[inputs.solid]) {
+      const each = await candidate(potential.fields[0]!, kind, wanted, pauses(potential, task));
+      if (each !== null) found.push(each);
+    }
+    return found;
   } catch (error) {
     if (error instanceof CompositionError) throw new StepError(error.message);
     throw error;
@@ -158,17 +159,17 @@ function candidatesOf(
 }
 
 /** Null where it cannot be had: an alloy, whose phases differ in composition, or too few atoms. */
-function committeeOf(
+async function committeeOf(
   potential: Potential,
   { runs, verdict, solid }: CoexistenceResult,
   task: TaskContext,
-): CommitteeMelting | null {
+): Promise<CommitteeMelting | null> {
   const { types } = solid.halves.whole;
   if (types.some((type) => type !== types[0])) return null;
   const near = verdict.melting?.value ?? (runs[0]!.temperature + runs.at(-1)!.temperature) / 2;
   const states = runs.flatMap(({ pieces }) => pieces.map(({ state }) => state));
   try {
-    const energies = phaseEnergies(states, potential.fields, () => task.throwIfStopped());
+    const energies = await phaseEnergies(states, potential.fields, pauses(potential, task));
     return committeeMelting(energies, near);
   } catch (error) {
     if (!(error instanceof PotentialError)) throw error;

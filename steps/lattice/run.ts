@@ -31,7 +31,7 @@ import {
   supercell,
 } from '../../physics/structure/crystal.ts';
 import { openPotential, type Potential } from '../potential.ts';
-import { explained } from '../simulation.ts';
+import { explained, pauses } from '../simulation.ts';
 import { latticeFigures } from './figures.ts';
 import type { lattice } from './interface.ts';
 
@@ -42,7 +42,7 @@ const KINDS = { bcc: 'bcc', fcc: 'fcc' } as const;
 export async function run(inputs: LatticeInputs, task: TaskContext): Promise<Outcome> {
   const potential = await openPotential(inputs.potential);
   try {
-    return measureLattice(potential, inputs, task);
+    return await measureLattice(potential, inputs, task);
   } catch (error) {
     throw explained(error);
   } finally {
@@ -51,11 +51,11 @@ export async function run(inputs: LatticeInputs, task: TaskContext): Promise<Out
 }
 
 /** The step with a potential at hand. */
-export function measureLattice(
+export async function measureLattice(
   potential: Potential,
   inputs: LatticeInputs,
   task: TaskContext,
-): Outcome {
+): Promise<Outcome> {
   const { composition } = inputs;
   const kind = KINDS[inputs.structure];
   const { spin } = potential;
@@ -64,12 +64,11 @@ export function measureLattice(
     task.warn('the reference is left out: a classical potential has no DFT of its own');
   const { alloy, metals } = atomsOf(potential, inputs);
   const range = scanRange(potential, composition, reference);
-  const curves = potential.fields.map((field, member) =>
-    crystalCurve(field, alloy, metals, range, () => {
-      task.throwIfStopped();
-      task.progress(member / potential.members);
-    }),
-  );
+  const curves: CrystalCurve[] = [];
+  for (const field of potential.fields) {
+    task.progress(curves.length / potential.members);
+    curves.push(await crystalCurve(field, alloy, metals, range, pauses(potential, task)));
+  }
   const figures = latticeFigures(inputs.structure, curves, reference);
   const dft = reference?.lowest ?? null;
   const outputs: Record<string, OutputValue> = { energy: summary(curves, reference) };

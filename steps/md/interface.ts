@@ -2,7 +2,7 @@ import { defineStep } from '../../engine/step.ts';
 
 export const md = defineStep({
   type: 'md',
-  revision: 1,
+  revision: 2,
   about:
     'Molecular dynamics of one system in one ensemble, from a crystal or from a state of another simulation: its trajectory, its log and its last state. The first member of a committee drives it.',
   inputs: {

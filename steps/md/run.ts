@@ -26,7 +26,7 @@ import { meanWithError } from '../../physics/statistics/autocorrelation.ts';
 import { mean } from '../../physics/statistics/series.ts';
 import { type Composition, CompositionError } from '../../physics/structure/alloy.ts';
 import { openPotential, type Potential } from '../potential.ts';
-import { explained, simulationHooks, timestepFor } from '../simulation.ts';
+import { explained, pauses, simulationHooks, timestepFor } from '../simulation.ts';
 import { startingCrystal } from '../starting-crystal.ts';
 import { readStart, writeStates } from '../state.ts';
 import { mdFigures } from './figures.ts';
@@ -63,7 +63,7 @@ export async function simulate(
   task: TaskContext,
 ): Promise<Outcome> {
   potential.setThreads(task.threads());
-  const { state: start, composition } = startOf(potential, inputs, task);
+  const { state: start, composition } = await startOf(potential, inputs, task);
   const timestep = timestepFor(inputs.timestep, (composition.C ?? 0) > 0);
   const { format, velocities } = inputs;
   const every = Math.max(1, Math.round(inputs.every / timestep));
@@ -136,11 +136,11 @@ function ensembleOf(inputs: MdInputs): Ensemble {
 }
 
 /** The state given, or a crystal with as much heat as brings it to the temperature. */
-function startOf(
+async function startOf(
   potential: Potential,
   inputs: MdInputs,
   task: TaskContext,
-): { readonly state: State; readonly composition: Composition } {
+): Promise<{ readonly state: State; readonly composition: Composition }> {
   const { start, structure, composition, atoms, seed, temperature } = inputs;
   if (start !== undefined) {
     if (composition !== undefined)
@@ -153,7 +153,7 @@ function startOf(
   try {
     const range = potential.volumes(composition);
     const wanted = { kind: structure, composition, atoms, seed, range };
-    const state = startingCrystal(potential.fields[0]!, wanted, () => task.throwIfStopped());
+    const state = await startingCrystal(potential.fields[0]!, wanted, pauses(potential, task));
     // Half of a crystal's kinetic energy becomes potential.
     maxwellBoltzmann(state, 2 * temperature, seed);
     return { state, composition };

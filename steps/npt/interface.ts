@@ -2,7 +2,7 @@ import { defineStep } from '../../engine/step.ts';
 
 export const npt = defineStep({
   type: 'npt',
-  revision: 1,
+  revision: 2,
   about:
     'Mean density of one phase at constant temperature and pressure. Each member of the committee drives a production of its own, so that their scatter shows what the potential does not know.',
   inputs: {

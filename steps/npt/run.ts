@@ -30,7 +30,7 @@ import { writeThermo } from '../../physics/dynamics/thermo.ts';
 import { CompositionError } from '../../physics/structure/alloy.ts';
 import type { CrystalKind } from '../../physics/structure/order.ts';
 import { openPotential, type Potential } from '../potential.ts';
-import { errorsOf, explained, simulationHooks, timestepFor } from '../simulation.ts';
+import { errorsOf, explained, pauses, simulationHooks, timestepFor } from '../simulation.ts';
 import { startingCrystal } from '../starting-crystal.ts';
 import { writeStates } from '../state.ts';
 import { densityFigures, unfinishedFigures } from './figures.ts';
@@ -65,7 +65,7 @@ export async function measureDensity(
   const { composition, temperature, pressure, phase } = inputs;
   potential.setThreads(task.threads());
   const plan: DensityPlan = {
-    crystal: crystalOf(potential, inputs, task),
+    crystal: await crystalOf(potential, inputs, task),
     phase,
     members: potential.members,
     temperature,
@@ -135,12 +135,16 @@ export async function measureDensity(
   return { kind: 'done', outputs, figures };
 }
 
-function crystalOf(potential: Potential, inputs: NptInputs, task: TaskContext): State {
+async function crystalOf(
+  potential: Potential,
+  inputs: NptInputs,
+  task: TaskContext,
+): Promise<State> {
   const { composition, atoms, seed, phase } = inputs;
   try {
     const range = potential.volumes(composition);
     const wanted = { kind: CRYSTALS[phase], composition, atoms, seed, range };
-    return startingCrystal(potential.fields[0]!, wanted, () => task.throwIfStopped());
+    return await startingCrystal(potential.fields[0]!, wanted, pauses(potential, task));
   } catch (error) {
     if (error instanceof CompositionError) throw new StepError(error.message);
     throw error;

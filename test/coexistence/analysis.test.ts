@@ -193,26 +193,29 @@ function twoEnergies(lower: ReadonlySet<number>, solid: number, liquid: number):
   };
 }
 
-cells('members that bind the liquid less melt higher, in proportion to the latent heat', () => {
-  const { halves, melt } = twoPhases();
-  const state = assemble(halves, melt, 12, 1800, 1, 0);
-  const lower = new Set(halves.solid);
-  const fields = [
-    twoEnergies(lower, -3.2, -3.0),
-    twoEnergies(lower, -5.2, -4.98),
-    twoEnergies(lower, -3.2, -3.02),
-  ];
-  const found = committeeMelting(phaseEnergies([state], fields), 1800)!;
-  assert.ok(Math.abs(found.latentHeat - 0.2) < 1e-9);
-  for (const [m, shift] of [0, 180, -180].entries())
-    assert.ok(Math.abs(found.shifts[m]! - shift) < 1e-6, `${found.shifts[m]}`);
-  assert.ok(Math.abs(found.scatter! - 180) < 1e-6);
-  assert.is(committeeMelting(phaseEnergies([], fields), 1800), null);
-  const crystalOnly = createState({
-    ...halves.whole,
-    positions: halves.whole.positions,
-    cell: halves.whole.cell,
-  });
-  assert.is(committeeMelting(phaseEnergies([crystalOnly], fields), 1800), null);
-});
+cells(
+  'members that bind the liquid less melt higher, in proportion to the latent heat',
+  async () => {
+    const { halves, melt } = twoPhases();
+    const state = assemble(halves, melt, 12, 1800, 1, 0);
+    const lower = new Set(halves.solid);
+    const fields = [
+      twoEnergies(lower, -3.2, -3.0),
+      twoEnergies(lower, -5.2, -4.98),
+      twoEnergies(lower, -3.2, -3.02),
+    ];
+    const found = committeeMelting(await phaseEnergies([state], fields), 1800)!;
+    assert.ok(Math.abs(found.latentHeat - 0.2) < 1e-9);
+    for (const [m, shift] of [0, 180, -180].entries())
+      assert.ok(Math.abs(found.shifts[m]! - shift) < 1e-6, `${found.shifts[m]}`);
+    assert.ok(Math.abs(found.scatter! - 180) < 1e-6);
+    assert.is(committeeMelting(await phaseEnergies([], fields), 1800), null);
+    const crystalOnly = createState({
+      ...halves.whole,
+      positions: halves.whole.positions,
+      cell: halves.whole.cell,
+    });
+    assert.is(committeeMelting(await phaseEnergies([crystalOnly], fields), 1800), null);
+  },
+);
 cells.run();

@@ -26,7 +26,7 @@ function birchMurnaghan(volume: number, v0: number, e0: number, b: number, prime
 
 const curves = suite('equations of state');
 
-curves('a Birch-Murnaghan curve gives its own parameters back', () => {
+curves('a Birch-Murnaghan curve gives its own parameters back', async () => {
   const points = [9.5, 10.1, 11, 12.2, 13].map((volume) => ({
     volume,
     energy: birchMurnaghan(volume, 11.4, -8.9, 180, 4.7),
@@ -39,7 +39,7 @@ curves('a Birch-Murnaghan curve gives its own parameters back', () => {
   assert.ok(Math.abs(fit.at(10.5) - birchMurnaghan(10.5, 11.4, -8.9, 180, 4.7)) < 1e-11);
 });
 
-curves('points without a minimum between them have no equation of state', () => {
+curves('points without a minimum between them have no equation of state', async () => {
   const points = [9, 9.5, 10, 10.5, 11].map((volume) => ({
     volume,
     energy: birchMurnaghan(volume, 11.5, -8, 180, 4.7),
@@ -47,7 +47,7 @@ curves('points without a minimum between them have no equation of state', () => 
   assert.is(fitEquationOfState(points), null);
 });
 
-curves('noise of the points shows in the jackknife as in many repetitions', () => {
+curves('noise of the points shows in the jackknife as in many repetitions', async () => {
   const volumes = [9.5, 10, 10.5, 11, 11.5, 12, 12.5, 13.2];
   const minima: number[] = [];
   const errors: number[] = [];
@@ -65,7 +65,7 @@ curves('noise of the points shows in the jackknife as in many repetitions', () =
   assert.ok(claimed > 0.7 * spread && claimed < 2.5 * spread, `${claimed} ${spread}`);
 });
 
-curves('two branches are told apart where the energy bends down', () => {
+curves('two branches are told apart where the energy bends down', async () => {
   const low = (v: number) => birchMurnaghan(v, 10.7, -8.78, 200, 4.5);
   const high = (v: number) => birchMurnaghan(v, 12, -8.77, 150, 4.5);
   const points = [9.3, 9.8, 10.3, 10.8, 11.1, 11.7, 12.2, 12.8, 13.2].map((volume) => ({
@@ -77,7 +77,7 @@ curves('two branches are told apart where the energy bends down', () => {
   assert.ok(Math.abs(fitEquationOfState(branches[0]!)!.volume - 10.7) < 0.15);
 });
 
-curves('Lennard-Jones fcc: the cut-off lattice sum’s own minimum', () => {
+curves('Lennard-Jones fcc: the cut-off lattice sum’s own minimum', async () => {
   const cutoff = 6;
   const field = lennardJones({ epsilon: 0.4, sigma: 2.3, cutoff, elements: ['Fe'] });
   const alloy = populate(supercell('fcc', [1, 1, 1], 10), { Fe: 1 }, ['Fe'], 1);
@@ -94,20 +94,20 @@ curves('Lennard-Jones fcc: the cut-off lattice sum’s own minimum', () => {
         p6 += r2 ** -3;
       }
   const a = 2.3 * ((2 * p12) / p6) ** (1 / 6);
-  const { minimum } = crystalCurve(field, alloy, 4, [9, 13]);
+  const { minimum } = await crystalCurve(field, alloy, 4, [9, 13]);
   // Shells that enter within the window bend the curve a little.
   const found = (minimum!.volume * 4) ** (1 / 3);
   assert.ok(Math.abs(found - a) < 0.02, `${found} ${a}`);
 });
 
-curves('embedded-atom iron: the published lattice, energy and bulk modulus', () => {
+curves('embedded-atom iron: the published lattice, energy and bulk modulus', async () => {
   const field = listedIron();
   for (const [kind, a, energy, modulus] of [
     ['bcc', 2.8665, -4.316, 174],
     ['fcc', 3.6081, -4.2296, 130],
   ] as const) {
     const alloy = populate(supercell(kind, [4, 4, 4], 11.5), { Fe: 1 }, ['Fe'], 1);
-    const { minimum } = crystalCurve(field, alloy, alloy.types.length, [10.5, 14]);
+    const { minimum } = await crystalCurve(field, alloy, alloy.types.length, [10.5, 14]);
     const volume = volumePerAtom(kind, a);
     assert.ok(
       Math.abs(minimum!.volume / volume - 1) < 0.002,
@@ -118,17 +118,17 @@ curves('embedded-atom iron: the published lattice, energy and bulk modulus', () 
   }
 });
 
-curves('a range on one side of the minimum has none', () => {
+curves('a range on one side of the minimum has none', async () => {
   const alloy = populate(supercell('bcc', [4, 4, 4], 11.5), { Fe: 1 }, ['Fe'], 1);
-  assert.is(crystalCurve(listedIron(), alloy, 128, [12.5, 14]).minimum, null);
+  assert.is((await crystalCurve(listedIron(), alloy, 128, [12.5, 14])).minimum, null);
 });
 
-curves('rattled atoms fall back to the crystal', () => {
+curves('rattled atoms fall back to the crystal', async () => {
   const field = listedIron();
   const { positions, cell } = supercell('bcc', [3, 3, 3], volumePerAtom('bcc', 2.87));
   const perfect = -4.315914 * 54;
   const rattled = positions.map((x, k) => x + 0.1 * gaussian(1, 'rattle', k));
-  const relaxed = relaxAtoms(field, new Uint8Array(54), rattled, cell);
+  const relaxed = await relaxAtoms(field, new Uint8Array(54), rattled, cell);
   assert.ok(relaxed.converged && relaxed.force < 0.005);
   assert.ok(Math.abs(relaxed.energy - perfect) < 1e-3, `${relaxed.energy} ${perfect}`);
 });
