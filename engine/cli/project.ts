@@ -15,6 +15,7 @@ import {
 } from '../study/diagnostic.ts';
 import type { ExpandedStudy, Span, TaskId } from '../study/expanded.ts';
 import { loadStudy } from '../study/load.ts';
+import { readFile } from '../study/read-file.ts';
 import { didYouMean } from '../study/suggest.ts';
 import { Failure } from './failure.ts';
 
@@ -50,7 +51,7 @@ export function openProject(file: string, options: StudyOptions): Project {
     const { diagnostics } = loaded;
     const count = diagnostics.length === 1 ? 'one problem' : `${diagnostics.length} problems`;
     throw new Failure(
-      `${formatDiagnostics(diagnostics, readFileSync, process.stderr.columns)}\n\n${file}: ${count}; nothing was run`,
+      `${formatDiagnostics(diagnostics, readFile, process.stderr.columns)}\n\n${file}: ${count}; nothing was run`,
     );
   }
   const { study } = loaded;
@@ -62,10 +63,10 @@ export function openProject(file: string, options: StudyOptions): Project {
     results: join(root, 'results', study.name),
     at: (span) => {
       if (span.file.startsWith(SET_PREFIX)) return span.file;
-      const place = source(span, readFileSync);
+      const place = source(span, readFile);
       return `${place.file}:${place.line}:${place.column}`;
     },
-    explain: (error) => formatDiagnostics([error.diagnostic], readFileSync),
+    explain: (error) => formatDiagnostics([error.diagnostic], readFile),
   };
 }
 

@@ -30,7 +30,7 @@ import {
   sizeOf,
   stepsIn,
 } from './scope.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean, nearest } from './suggest.ts';
 import { TaskIds } from './task-ids.ts';
 
 /** Gathers of a study may grow to this many elements. */
@@ -144,15 +144,16 @@ class Expander {
   #checkCall(call: Call): void {
     const { declared, outputs } = call.inner!;
     const known = [...declared.keys()];
-    for (const [name, { key }] of call.inputs)
-      if (!declared.has(name))
-        this.#problems.add(
-          'unknown-input',
-          key.span,
-          `the protocol has no input ${name}${didYouMean(name, known, 'its inputs')}`,
-        );
+    const unknown = [...call.inputs].filter(([name]) => !declared.has(name));
+    for (const [name, { key }] of unknown)
+      this.#problems.add(
+        'unknown-input',
+        key.span,
+        `the protocol has no input ${name}${didYouMean(name, known, 'its inputs')}`,
+      );
+    const meant = new Set(unknown.map(([name]) => nearest(name, known)));
     for (const [name, { field, standard }] of declared)
-      if (call.inputsKnown && standard === undefined && !call.inputs.has(name))
+      if (call.inputsKnown && standard === undefined && !call.inputs.has(name) && !meant.has(name))
         this.#problems.add(
           'missing-input',
           call.span,
@@ -197,15 +198,16 @@ class Expander {
       ([name]) => step.uses !== EXEC || name !== 'outputs',
     );
     const known = fields.map(([name]) => name);
-    for (const [name, { key }] of step.inputs)
-      if (!known.includes(name))
-        this.#problems.add(
-          'unknown-input',
-          key.span,
-          `${step.uses} has no input ${name}${didYouMean(name, known, 'its inputs')}`,
-        );
+    const unknown = [...step.inputs].filter(([name]) => !known.includes(name));
+    for (const [name, { key }] of unknown)
+      this.#problems.add(
+        'unknown-input',
+        key.span,
+        `${step.uses} has no input ${name}${didYouMean(name, known, 'its inputs')}`,
+      );
+    const meant = new Set(unknown.map(([name]) => nearest(name, known)));
     for (const [name, field] of fields)
-      if (step.inputsKnown && isRequired(field) && !step.inputs.has(name))
+      if (step.inputsKnown && isRequired(field) && !step.inputs.has(name) && !meant.has(name))
         this.#problems.add(
           'missing-input',
           step.span,

@@ -1,5 +1,4 @@
 /** Study file -> checked and expanded study, or everything that is wrong with it. */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { StepInterface } from '../step.ts';
 import { type Diagnostic, Problems, type ReadFile } from './diagnostic.ts';
@@ -10,6 +9,7 @@ import { Files } from './files.ts';
 import { unitsOf } from './graph.ts';
 import { checkNames } from './lookup.ts';
 import { displayed } from './parameters.ts';
+import { readFile } from './read-file.ts';
 import { stepsIn } from './scope.ts';
 import { readSource } from './source-file.ts';
 
@@ -42,7 +42,7 @@ export function loadStudy(file: string, options: LoadOptions): Loaded {
 }
 
 function load(file: string, options: LoadOptions, problems: Problems): ExpandedStudy | undefined {
-  const read = options.read ?? readFileSync;
+  const read = options.read ?? readFile;
   const root = readSource(file, 'study', { file, start: 0, end: 0 }, read, problems);
   if (root === undefined) return undefined;
   const { registry, profile, set = [] } = options;

@@ -18,8 +18,8 @@ import {
 import type { Problems } from './diagnostic.ts';
 import type { Span } from './expanded.ts';
 import type { Entry, Node, Scalar } from './node.ts';
+import { MOST_BYTES } from './read-file.ts';
 
-const MOST_BYTES = 5_000_000;
 const MOST_DEPTH = 64;
 /** Pieces of YAML: words, commas, line ends. 10,000 written steps have fewer. */
 const MOST_PIECES = 2_000_000;

@@ -53,6 +53,25 @@ study.yaml:8:3: this is not YAML: flow map in block collection must be sufficien
   ),
 );
 
+bad('what never ends', async () => {
+  const { code, stderr } = await at.curie(['validate', '/dev/zero']);
+  assert.match(
+    stderr,
+    /^\/dev\/zero:1:1: the file has 5\.0 MB; a study has at most 5 MB: keep data/,
+  );
+  assert.is(code, 2);
+});
+
+bad('a misspelt input, of which nothing else is said', () =>
+  refuses(
+    STUDY.replace('files:', 'fils:'),
+    `
+study.yaml:7:13: dft-import has no input fils; did you mean files?
+7 |     with: { fils: frames.extxyz, spin: none }
+  |             ^^^^`,
+  ),
+);
+
 bad('an unknown key', () =>
   refuses(
     STUDY.replace('spin: none }', 'spin: none }\n    afer: model'),
