@@ -6,6 +6,7 @@
  * watches (`event.ts`).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import PQueue from 'p-queue';
 import {
   type ActionRecord,
   type Cache,
@@ -80,6 +81,9 @@ export function runStudy(options: RunOptions): Promise<RunResult> {
 /** How long tasks wait before they look again for a device that is in use, ms. */
 const DEVICE_PAUSE = 500;
 
+/** Results kept at once: enough to share each sync of the disk, few enough for open files. */
+const KEPT_AT_ONCE = 64;
+
 type ToRun = Decision & { readonly kind: 'run' };
 
 class Run {
@@ -110,6 +114,7 @@ class Run {
     skipped: 0,
     stopped: 0,
   };
+  readonly #keeping = new PQueue({ concurrency: KEPT_AT_ONCE });
   /** Further attempts that tasks have had. */
   readonly #retried = new Map<TaskId, number>();
   #open = 0;
@@ -362,7 +367,7 @@ class Run {
     const ending = await work.run();
     free();
     this.#advance();
-    const kept = await work.keep(ending);
+    const kept = await this.#keeping.add(() => work.keep(ending));
     switch (kept.kind) {
       case 'kept': {
         const { record, seconds, superseded } = kept;

@@ -148,15 +148,19 @@ export const steps: readonly StepInterface[] = [
         let n = lines.split('\n').length - 1;
         if (trace !== undefined) appendFileSync(trace, `count from ${n}\n`);
         const granted: number[] = [];
-        for (; n < to; n++) {
-          task.throwIfStopped();
-          if (granted.at(-1) !== task.threads()) granted.push(task.threads());
-          lines += `line ${n}\n`;
-          task.progress(n / to, `at ${n}`);
-          if (task.checkpoint.due() || (n + 1) % 20 === 0) task.checkpoint.save(Buffer.from(lines));
-          await sleep(pause);
+        try {
+          for (; n < to; n++) {
+            task.throwIfStopped();
+            if (granted.at(-1) !== task.threads()) granted.push(task.threads());
+            lines += `line ${n}\n`;
+            task.progress(n / to, `at ${n}`);
+            if (task.checkpoint.due() || (n + 1) % 20 === 0)
+              task.checkpoint.save(Buffer.from(lines));
+            await sleep(pause);
+          }
+        } finally {
+          if (trace !== undefined) appendFileSync(trace, `threads ${granted.join(' ')}\n`);
         }
-        if (trace !== undefined) appendFileSync(trace, `threads ${granted.join(' ')}\n`);
         return { kind: 'done', outputs: { text: write(task, lines), threads: null } };
       },
     }),

@@ -208,10 +208,19 @@ run('two engines on one cache do each task once', async () => {
 run('gives a task alone all the cores, and takes them back when another can start', async () => {
   const trace = at.path('trace');
   at.write('in.txt', 'one\n');
-  const text = `${head}  long: { uses: count, with: { to: 60, pause: 10, trace: ${trace} } }
-  short: { uses: count, with: { to: 20, pause: 10 } }
+  const text = `${head}  long: { uses: count, with: { to: 10000, pause: 10, trace: ${trace} } }
+  short: { uses: count, with: { to: 20, pause: 50 } }
 `;
-  await at.run(text);
+  // The long one is stopped a while after the short one has ended.
+  const stop = new AbortController();
+  let looks = Number.NEGATIVE_INFINITY;
+  await at.run(text, {
+    signal: stop.signal,
+    watch: (event) => {
+      if (event.kind === 'task-done') looks = 0;
+      if (event.kind === 'task-progress' && ++looks > 2) stop.abort(new Error('stop'));
+    },
+  });
   assert.equal(at.trace().at(-1), 'threads 1 2');
   const alone = await at.run(`${head}  long: { uses: count, with: { to: 5, trace: ${trace} } }\n`, {
     capacity: { cores: 1 },
