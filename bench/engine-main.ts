@@ -1,6 +1,6 @@
 /**
- * curie as a whole process on a generated graph, for `engine.ts`: the built package with one step
- * more, which writes one small file. `node bench/engine-main.ts FOLDER fan|chain N trivial|exec`.
+ * curie as a whole process on a generated graph, for `engine.ts`: the built package with two steps
+ * more, which write one small file each. `node bench/engine-main.ts FOLDER fan|chain N trivial|exec`.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,12 +52,11 @@ process.exit();
 /** Two axes, so that no list of the file is long. */
 function studyText(): string {
   if (shape === 'chain') {
-    const first = step === 'trivial' ? '{ file: in.txt }' : 'in.txt';
+    if (step === 'trivial')
+      return `curie: v1\nstudy: bench\nsteps:\n  t:\n    uses: next\n    with: { from: { file: in.txt } }\n    repeat: { carry: { from: $outputs.text }, until: $( outputs.number >= ${n} ), max: ${n} }\n`;
     const lines = Array.from({ length: n }, (_, k) => {
-      const from = k === 0 ? first : `$t${k - 1}.text`;
-      return step === 'trivial'
-        ? `  t${k}: { uses: trivial, with: { number: ${k}, from: ${from} } }`
-        : `  t${k}: { uses: exec, with: { command: [cp, in, out], files: { in: ${from} } }, outputs: { text: { file: out, type: bytes } } }`;
+      const from = k === 0 ? 'in.txt' : `$t${k - 1}.text`;
+      return `  t${k}: { uses: exec, with: { command: [cp, in, out], files: { in: ${from} } }, outputs: { text: { file: out, type: bytes } } }`;
     });
     return `curie: v1\nstudy: bench\nsteps:\n${lines.join('\n')}\n`;
   }

@@ -64,7 +64,7 @@ const indices = (n: number): number[] => Array.from({ length: n }, (_, k) => k);
 
 const curie = (step: 'trivial' | 'exec'): Engine => ({
   name: step === 'trivial' ? 'curie, steps' : 'curie, programs',
-  most: { fan: 100_000, chain: 1000 },
+  most: { fan: 100_000, chain: step === 'trivial' ? 100_000 : 1000 },
   prepare(folder, shape, n) {
     writeFileSync(join(folder, 'n'), `${shape} ${n} ${step}`);
     return [
@@ -162,7 +162,7 @@ for (const shape of ['fan', 'chain'] as const) {
       if (n > engine.most[shape] || cold) continue;
       const folder = join(base, `${shape}-${n}-${engine.name.replaceAll(/\W/g, '')}`);
       mkdirSync(join(folder, 'out'), { recursive: true });
-      writeFileSync(join(folder, 'in.txt'), 'input\n');
+      writeFileSync(join(folder, 'in.txt'), '0\n');
       const command = engine.prepare(folder, shape, n);
       if (command === undefined) continue;
       const first = time(command, folder);

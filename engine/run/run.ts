@@ -7,29 +7,23 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import {
-  type ActionRecord,
-  type Cache,
-  CacheError,
-  type Lease,
-  type Root,
-} from '../../cache/index.ts';
+import type { Cache, Lease, Root } from '../../cache/index.ts';
 import { knowledgeOf } from '../plan/knowledge.ts';
 import { type Decision, decide, type Knowledge } from '../plan/plan.ts';
 import type { Upstream } from '../plan/upstream.ts';
-import { describeReason, describeSkip } from '../provenance/explain.ts';
-import { DiagnosticError } from '../study/diagnostic.ts';
+import { describeReason } from '../provenance/explain.ts';
+import type { DiagnosticError } from '../study/diagnostic.ts';
 import type { ExpandedStudy, Span, Task, TaskId } from '../study/expanded.ts';
 import { EXEC } from '../study/names.ts';
 import { Work } from './attempt.ts';
 import { type Grant, takeShare } from './devices.ts';
+import { type Counts, Endings } from './endings.ts';
 import type { RunEvent, RunNews } from './event.ts';
 import type { Executor } from './executor.ts';
 import type { Ending } from './protocol.ts';
-import { measuredOf } from './record.ts';
 import { type Capacity, type Demand, demandOf, fits, shareThreads } from './resources.ts';
-import { publish } from './results.ts';
-import { type Dependences, dependencesOf, ReadyQueue } from './schedule.ts';
+import { dependencesOf, ReadyQueue } from './schedule.ts';
+import { Waiting } from './waiting.ts';
 
 export interface RunOptions {
   readonly study: ExpandedStudy;
@@ -63,16 +57,6 @@ export interface RunResult {
   readonly counts: Counts;
 }
 
-export interface Counts {
-  done: number;
-  restored: number;
-  inconclusive: number;
-  failed: number;
-  blocked: number;
-  skipped: number;
-  stopped: number;
-}
-
 /** Runs the study; resolves when nothing runs any more. Rejects only for a defect of the engine. */
 export function runStudy(options: RunOptions): Promise<RunResult> {
   return new Run(options).finished;
@@ -90,34 +74,18 @@ class Run {
   readonly finished: Promise<RunResult>;
   readonly #of: RunOptions;
   readonly #known: Knowledge;
-  readonly #dependences: Dependences;
-  readonly #missing: Int32Array;
-  readonly #ended: Upstream[];
-  /** Why each task that has not ended well did not: the failed task at the root. */
-  readonly #culprits = new Map<TaskId, TaskId>();
-  readonly #decidable: TaskId[] = [];
+  readonly #waiting: Waiting;
+  readonly #endings: Endings;
   readonly #ready: ReadyQueue;
   /** Those that need a device, apart: many that wait for one must not hide what could run. */
   readonly #readyForDevice: ReadyQueue;
   readonly #toRun = new Map<TaskId, ToRun>();
   readonly #running = new Map<TaskId, Work & { readonly demand: Demand }>();
-  /** Tasks with the key of one that is on its way: decided again when that has ended. */
-  readonly #sameKey = new Map<string, TaskId[]>();
   /** Set while tasks wait for devices that another engine may hold. */
   #lookAgain: NodeJS.Timeout | undefined;
-  readonly #counts: Counts = {
-    done: 0,
-    restored: 0,
-    inconclusive: 0,
-    failed: 0,
-    blocked: 0,
-    skipped: 0,
-    stopped: 0,
-  };
   readonly #keeping = new PQueue({ concurrency: KEPT_AT_ONCE });
   /** Further attempts that tasks have had. */
   readonly #retried = new Map<TaskId, number>();
-  #open = 0;
   #resolve!: (result: RunResult) => void;
   #reject!: (error: unknown) => void;
 
@@ -137,20 +105,16 @@ class Run {
         ({ id, name }) => (isIncluded(id) && cache.latestKeyOf(study.name, name)) || [],
       ),
     );
-    this.#dependences = dependencesOf(study, isIncluded);
-    this.#missing = Int32Array.from(this.#dependences.needs, (needs) => needs.length);
-    this.#ended = study.tasks.map(() => ({ kind: 'pending' }));
-    this.#ready = new ReadyQueue(this.#dependences.depth);
-    this.#readyForDevice = new ReadyQueue(this.#dependences.depth);
+    const dependences = dependencesOf(study, isIncluded);
+    const tasks = study.tasks.map(({ id }) => id).filter(isIncluded);
+    this.#waiting = new Waiting(dependences, tasks);
+    this.#endings = new Endings(options, this.#waiting, (news) => this.#emit(news));
+    this.#ready = new ReadyQueue(dependences.depth);
+    this.#readyForDevice = new ReadyQueue(dependences.depth);
     this.finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    for (const { id } of study.tasks) {
-      if (!isIncluded(id)) continue;
-      this.#open += 1;
-      if (this.#missing[id] === 0) this.#decidable.push(id);
-    }
     options.signal?.addEventListener('abort', () => {
       for (const work of this.#running.values()) work.stop();
       this.#advance();
@@ -166,15 +130,15 @@ class Run {
   #advance(): void {
     try {
       for (;;) {
-        let next = 0;
-        while (next < this.#decidable.length) this.#settle(this.#decidable[next++]!);
-        this.#decidable.length = 0;
+        for (let id = this.#waiting.take(); id !== undefined; id = this.#waiting.take())
+          this.#settle(id);
         if (!this.#launch()) break;
       }
-      if (this.#open > 0 || this.#running.size > 0) return;
+      if (this.#waiting.open > 0 || this.#running.size > 0) return;
       clearTimeout(this.#lookAgain);
       this.#of.root.settle();
-      this.#resolve({ ended: this.#ended, counts: this.#counts });
+      const { ended, counts } = this.#endings;
+      this.#resolve({ ended, counts });
     } catch (error) {
       this.#reject(error);
     }
@@ -183,15 +147,15 @@ class Run {
   /** Decides about a task whose upstream tasks have all ended. */
   #settle(id: TaskId): void {
     const task = this.#of.study.tasks[id]!;
-    const before = task.after.find((other) => this.#ended[other]!.kind === 'failed');
-    if (this.#of.signal?.aborted) this.#stopped(task);
-    else if (before !== undefined) this.#blocked(task, before);
+    const before = task.after.find((other) => this.#endings.ended[other]!.kind === 'failed');
+    if (this.#of.signal?.aborted) this.#endings.stopped(task);
+    else if (before !== undefined) this.#endings.blocked(task, before);
     else {
       try {
-        const upstream = (other: TaskId): Upstream => this.#ended[other]!;
+        const upstream = (other: TaskId): Upstream => this.#endings.ended[other]!;
         this.#follow(task, decide(task, this.#of.study, this.#known, upstream));
       } catch (error) {
-        this.#failed(task, this.#words(error), [], 0, null);
+        this.#endings.failed(task, this.#endings.words(error), [], 0, null);
       }
     }
   }
@@ -199,27 +163,23 @@ class Run {
   #follow(task: Task, decision: Decision): void {
     switch (decision.kind) {
       case 'restore':
-        this.#restored(task, decision.record);
+        this.#endings.restored(task, decision.record);
         break;
       case 'inconclusive':
-        this.#inconclusiveUnrun(task, decision);
+        this.#endings.inconclusiveUnrun(task, decision);
         break;
       case 'skip':
-        this.#skipped(task, decision);
+        this.#endings.skipped(task, decision);
         break;
       case 'blocked':
-        this.#blocked(task, decision.by);
+        this.#endings.blocked(task, decision.by);
         break;
       case 'wait':
         throw new Error(`${task.name} was decided about before ${decision.for.join(', ')} ended`);
       case 'run': {
-        const same = this.#sameKey.get(decision.key);
-        if (same !== undefined) same.push(task.id);
-        else {
-          this.#sameKey.set(decision.key, []);
-          this.#toRun.set(task.id, decision);
-          (task.resources.gpu ? this.#readyForDevice : this.#ready).add(task.id);
-        }
+        if (!this.#waiting.claim(task.id, decision.key)) return;
+        this.#toRun.set(task.id, decision);
+        (task.resources.gpu ? this.#readyForDevice : this.#ready).add(task.id);
       }
     }
   }
@@ -228,9 +188,9 @@ class Run {
   #launch(): boolean {
     const { study, capacity, signal } = this.#of;
     if (signal?.aborted) {
-      for (let id = this.#take(() => true); id !== undefined; id = this.#take(() => true))
-        this.#stopped(study.tasks[id]!);
-      return false;
+      const id = this.#take(() => true);
+      if (id !== undefined) this.#endings.stopped(study.tasks[id]!);
+      return id !== undefined;
     }
     const running = [...this.#running.values()].map(({ demand }) => demand);
     if (running.length >= capacity.cores) return false;
@@ -253,10 +213,12 @@ class Run {
     const task = study.tasks[id]!;
     try {
       if (trouble !== undefined) throw trouble.error;
-      this.#begin(task, this.#toRun.get(id)!, grant);
+      const decision = this.#toRun.get(id)!;
+      this.#toRun.delete(id);
+      this.#begin(task, decision, grant);
     } catch (error) {
       grant?.release();
-      this.#failed(task, this.#words(error), [], 0, null);
+      this.#endings.failed(task, this.#endings.words(error), [], 0, null);
     }
     return true;
   }
@@ -283,20 +245,13 @@ class Run {
       try {
         const lease = await cache.waitForLease(key, signal);
         lease.release();
-        this.#again(task, key);
+        this.#waiting.again(task.id);
       } catch (error) {
-        if (signal?.aborted) this.#stopped(task);
-        else this.#failed(task, this.#words(error), [], 0, null);
+        if (signal?.aborted) this.#endings.stopped(task);
+        else this.#endings.failed(task, this.#endings.words(error), [], 0, null);
       }
     };
     void wait().then(() => this.#advance(), this.#reject);
-  }
-
-  /** Has a task decided about anew. */
-  #again(task: Task, key: string): void {
-    this.#toRun.delete(task.id);
-    this.#decidable.push(task.id, ...(this.#sameKey.get(key) ?? []));
-    this.#sameKey.delete(key);
   }
 
   #begin(task: Task, decision: ToRun, grant: Grant | undefined): void {
@@ -313,7 +268,7 @@ class Run {
         // Its last holder finished between the decision and the lease.
         lease.release();
         grant?.release();
-        this.#again(task, decision.key);
+        this.#waiting.again(task.id);
         return;
       }
       work = this.#workOn(task, decision, lease, grant);
@@ -360,10 +315,10 @@ class Run {
       grant?.release();
       this.#shareCores();
     };
-    void this.#carryOut(task, decision, work, free).then(() => this.#advance(), this.#reject);
+    void this.#carryOut(task, work, free).then(() => this.#advance(), this.#reject);
   }
 
-  async #carryOut(task: Task, decision: ToRun, work: Work, free: () => void): Promise<void> {
+  async #carryOut(task: Task, work: Work, free: () => void): Promise<void> {
     const ending = await work.run();
     free();
     this.#advance();
@@ -378,41 +333,19 @@ class Run {
             message:
               'the same inputs gave other bytes than before, although the step is exact: please report this',
           });
-        this.#publish(task, record);
-        this.#ended[task.id] = { kind: 'record', record };
-        if (record.outcome === 'done') {
-          this.#counts.done += 1;
-          this.#emit({
-            kind: 'task-done',
-            task: task.name,
-            key: record.key,
-            seconds,
-            values: measuredOf(record),
-          });
-        } else {
-          this.#counts.inconclusive += 1;
-          const reason = record.reason ?? '';
-          this.#emit({
-            kind: 'task-inconclusive',
-            task: task.name,
-            key: record.key,
-            seconds,
-            reason,
-          });
-        }
-        this.#leave(task, decision.key);
+        this.#endings.kept(task, record, seconds);
         return;
       }
       case 'failed':
-        if (this.#mayTryAgain(task, ending)) await this.#tryAgain(task, decision, kept.message);
-        else this.#failed(task, kept.message, kept.log, kept.seconds, kept.folder);
+        if (this.#mayTryAgain(task, ending)) await this.#tryAgain(task, kept.message);
+        else this.#endings.failed(task, kept.message, kept.log, kept.seconds, kept.folder);
         return;
       case 'stopped':
-        this.#stopped(task);
+        this.#endings.stopped(task);
         return;
       case 'lost':
         this.#emit({ kind: 'task-warned', task: task.name, message: kept.message });
-        this.#again(task, decision.key);
+        this.#waiting.again(task.id);
     }
   }
 
@@ -422,7 +355,7 @@ class Run {
     return isChance && (this.#retried.get(id) ?? 0) < (retry?.times ?? 0);
   }
 
-  async #tryAgain(task: Task, { key }: ToRun, message: string): Promise<void> {
+  async #tryAgain(task: Task, message: string): Promise<void> {
     const before = this.#retried.get(task.id) ?? 0;
     this.#retried.set(task.id, before + 1);
     const { times, wait } = task.retry!;
@@ -439,9 +372,9 @@ class Run {
     });
     try {
       await sleep(1000 * seconds, undefined, signal && { signal });
-      this.#again(task, key);
+      this.#waiting.again(task.id);
     } catch {
-      this.#stopped(task);
+      this.#endings.stopped(task);
     }
   }
 
@@ -453,98 +386,5 @@ class Run {
       this.#of.capacity.cores,
     );
     for (const [k, work] of works.entries()) work.setThreads(shares[k]!);
-  }
-
-  #restored(task: Task, record: ActionRecord): void {
-    this.#publish(task, record);
-    this.#ended[task.id] = { kind: 'record', record };
-    this.#counts.restored += 1;
-    const { key, outcome } = record;
-    this.#emit({ kind: 'task-restored', task: task.name, key, outcome });
-    this.#leave(task, key);
-  }
-
-  #inconclusiveUnrun(task: Task, decision: Decision & { readonly kind: 'inconclusive' }): void {
-    const { key, reason, output, by } = decision;
-    this.#ended[task.id] = { kind: 'inconclusive', key, reason };
-    this.#counts.inconclusive += 1;
-    const upstream = this.#of.study.tasks[by]!.name;
-    this.#emit({
-      kind: 'task-inconclusive',
-      task: task.name,
-      key,
-      seconds: 0,
-      reason: `${upstream} gave no ${output}: ${reason}`,
-    });
-    this.#leave(task, key);
-  }
-
-  #skipped(task: Task, decision: Decision & { readonly kind: 'skip' }): void {
-    this.#ended[task.id] = { kind: 'skipped' };
-    this.#counts.skipped += 1;
-    const because = describeSkip(decision.because, this.#of.study, this.#of.at);
-    this.#emit({ kind: 'task-skipped', task: task.name, because });
-    this.#leave(task, null);
-  }
-
-  #blocked(task: Task, by: TaskId): void {
-    const culprit = this.#culprits.get(by) ?? by;
-    this.#culprits.set(task.id, culprit);
-    this.#ended[task.id] = { kind: 'failed' };
-    this.#counts.blocked += 1;
-    this.#emit({ kind: 'task-blocked', task: task.name, by: this.#of.study.tasks[culprit]!.name });
-    this.#leave(task, null);
-  }
-
-  #failed(
-    task: Task,
-    message: string,
-    log: readonly string[],
-    seconds: number,
-    folder: string | null,
-  ): void {
-    this.#ended[task.id] = { kind: 'failed' };
-    this.#counts.failed += 1;
-    this.#emit({ kind: 'task-failed', task: task.name, seconds, message, log, folder });
-    this.#leave(task, this.#toRun.get(task.id)?.key ?? null);
-  }
-
-  /** The user ended the run: dependents are looked at, and stopped in their turn. */
-  #stopped(task: Task): void {
-    this.#counts.stopped += 1;
-    this.#emit({ kind: 'task-stopped', task: task.name });
-    this.#leave(task, this.#toRun.get(task.id)?.key ?? null);
-  }
-
-  /** A task has ended: what waited for it can be decided about. */
-  #leave(task: Task, key: string | null): void {
-    this.#open -= 1;
-    this.#toRun.delete(task.id);
-    for (const other of this.#dependences.dependents[task.id]!) {
-      this.#missing[other]! -= 1;
-      if (this.#missing[other] === 0) this.#decidable.push(other);
-    }
-    if (key === null) return;
-    this.#decidable.push(...(this.#sameKey.get(key) ?? []));
-    this.#sameKey.delete(key);
-  }
-
-  #publish(task: Task, record: ActionRecord): void {
-    const { cache, results, study } = this.#of;
-    const messages = publish(task, record, results, cache);
-    try {
-      cache.noteLatest(study.name, task.name, record.key);
-    } catch (error) {
-      // A later explanation will have nothing to compare with; the result is safe.
-      messages.push(this.#words(error));
-    }
-    for (const message of messages) this.#emit({ kind: 'task-warned', task: task.name, message });
-  }
-
-  /** What to tell the user of an error; what is a defect of the engine ends the run. */
-  #words(error: unknown): string {
-    if (error instanceof DiagnosticError) return this.#of.explain(error);
-    if (error instanceof CacheError) return error.message;
-    throw error;
   }
 }
