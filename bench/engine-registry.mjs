@@ -1,4 +1,4 @@
-/** The steps of `engine-main.ts`: as little work as a task can have. */
+/** The steps of `engine-main.mjs`: as little work as a task can have. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -6,15 +6,19 @@ export const steps = [
   {
     type: 'trivial',
     revision: 1,
-    about: 'Writes a number.',
-    inputs: { number: { kind: 'integer' }, from: { kind: 'artifact', type: 'text' } },
+    about: 'Writes two numbers.',
+    inputs: {
+      a: { kind: 'integer' },
+      b: { kind: 'integer' },
+      from: { kind: 'artifact', type: 'text' },
+    },
     outputs: { text: { kind: 'artifact', type: 'text', extension: 'txt' } },
     resources: { threads: { min: 1, max: 1 }, memory: 10 },
     determinism: 'exact',
     cites: [],
     load: async () => ({
-      run: async ({ number }, task) => {
-        writeFileSync(join(task.folder, 'out'), `${number}\n`);
+      run: async ({ a, b }, task) => {
+        writeFileSync(join(task.folder, 'out'), `${a} ${b}\n`);
         return { kind: 'done', outputs: { text: { file: 'out' } } };
       },
     }),

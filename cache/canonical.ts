@@ -28,10 +28,26 @@ export function digestOf(value: Json): string {
  * cannot hold exactly: NaN, infinities, -0, undefined, functions, class instances.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, '$');
+  try {
+    return write(value);
+  } catch (error) {
+    if (error instanceof Unwritable) throw new TypeError(`$${error.place} ${error.why}`);
+    throw error;
+  }
 }
 
-function write(value: unknown, place: string): string {
+/** What no JSON holds; its place is put together on the way out, because it is rarely wanted. */
+class Unwritable extends Error {
+  place = '';
+  readonly why: string;
+
+  constructor(why: string) {
+    super(why);
+    this.why = why;
+  }
+}
+
+function write(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value);
@@ -39,32 +55,47 @@ function write(value: unknown, place: string): string {
       return value ? 'true' : 'false';
     case 'number':
       if (!Number.isFinite(value) || Object.is(value, -0))
-        throw new TypeError(`${place} is ${Object.is(value, -0) ? '-0' : value}: no JSON holds it`);
+        throw new Unwritable(`is ${Object.is(value, -0) ? '-0' : value}: no JSON holds it`);
       return String(value);
     case 'object':
       if (value === null) return 'null';
-      if (Array.isArray(value)) return writeArray(value, place);
-      return writeObject(value, place);
+      return Array.isArray(value) ? writeArray(value) : writeObject(value);
     default:
-      throw new TypeError(`${place} is ${typeof value}: no JSON holds it`);
+      throw new Unwritable(`is ${typeof value}: no JSON holds it`);
   }
 }
 
-function writeArray(values: readonly unknown[], place: string): string {
+function writeArray(values: readonly unknown[]): string {
   let text = '[';
-  for (let k = 0; k < values.length; k++)
-    text += (k === 0 ? '' : ',') + write(values[k], `${place}[${k}]`);
+  let k = 0;
+  try {
+    for (; k < values.length; k++) text += (k === 0 ? '' : ',') + write(values[k]);
+  } catch (error) {
+    throw within(error, `[${k}]`);
+  }
   return `${text}]`;
 }
 
-function writeObject(value: object, place: string): string {
+function writeObject(value: object): string {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null)
-    throw new TypeError(`${place} is not plain data: no JSON holds it`);
+    throw new Unwritable('is not plain data: no JSON holds it');
   // The default sort compares UTF-16 code units, whatever the locale.
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const names = Object.keys(value).sort();
   let text = '{';
-  for (const [k, [name, item]] of entries.entries())
-    text += `${k === 0 ? '' : ','}${JSON.stringify(name)}:${write(item, `${place}.${name}`)}`;
+  let name = '';
+  try {
+    for (name of names) {
+      if (text.length > 1) text += ',';
+      text += `${JSON.stringify(name)}:${write(value[name as keyof typeof value])}`;
+    }
+  } catch (error) {
+    throw within(error, `.${name}`);
+  }
   return `${text}}`;
+}
+
+function within(error: unknown, place: string): unknown {
+  if (error instanceof Unwritable) error.place = place + error.place;
+  return error;
 }

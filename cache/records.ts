@@ -292,8 +292,10 @@ const BODY_AT = HEAD.length + 64 + MIDDLE.length;
 /** Blobs that a hit must find, with what to call each in a message. */
 export function demanded(record: ActionRecord): (readonly [what: string, content: Content])[] {
   const blobs: (readonly [string, Content])[] = [];
-  for (const [name, output] of Object.entries(record.outputs))
+  for (const name in record.outputs) {
+    const output = record.outputs[name]!;
     if (output.kind === 'artifact') blobs.push([`output ${name}`, output]);
+  }
   if (record.figures !== undefined) blobs.push(['figures', record.figures]);
   return blobs;
 }

@@ -1,21 +1,37 @@
 /** What planning asks for, answered by a cache. */
-import type { Cache } from '../../cache/index.ts';
+import type { Cache, Content } from '../../cache/index.ts';
 import type { ExpandedStudy, TaskId } from '../study/expanded.ts';
 import type { Knowledge } from './plan.ts';
 import { environmentOf } from './tools.ts';
+
+/** Each of the user's files is looked at once: of many tasks that take it, each would ask. */
+export interface FreshKnowledge extends Knowledge {
+  /** Has the user's files looked at again. */
+  refresh(): void;
+}
 
 /** @param forced  tasks to run even if they could be restored */
 export function knowledgeOf(
   study: ExpandedStudy,
   cache: Pick<Cache, 'find' | 'latestOf' | 'digestFile' | 'pathOf'>,
   forced: ReadonlySet<TaskId> = new Set(),
-): Knowledge {
+): FreshKnowledge {
+  const programs = new Map<string, string>();
+  const contents = new Map<string, Content>();
+  const contentOf = (path: string): Content => {
+    const known = contents.get(path);
+    if (known !== undefined) return known;
+    const content = cache.digestFile(path);
+    contents.set(path, content);
+    return content;
+  };
   return {
     find: (key) => cache.find(key),
     latestOf: (task) => cache.latestOf(study.name, task),
-    contentOf: (path) => cache.digestFile(path),
+    contentOf,
     pathOf: (digest) => cache.pathOf(digest),
-    environment: (task) => environmentOf(task, (path) => cache.digestFile(path)),
+    environment: (task) => environmentOf(task, contentOf, programs),
     forced,
+    refresh: () => contents.clear(),
   };
 }

@@ -29,31 +29,35 @@ type Variables = { readonly [name: string]: string | undefined };
  * The programs of a task and the platform they run on; nothing for a task that starts none.
  *
  * @param digestFile  of a program's file
+ * @param found       programs found before: each is searched for once in a run
  * @param variables   environment that curie runs in
  * @throws DiagnosticError with the place in the study where a program is not found
  */
 export function environmentOf(
   task: Task,
   digestFile: (path: string) => Content,
+  found: Map<string, string> = new Map(),
   variables: Variables = process.env,
 ): TaskEnvironment {
   if (task.programs === undefined) return {};
   const searched = searchPathOf(task, variables);
-  const found = task.programs.map((program) => {
-    const path = find(program, searched);
+  const programs = task.programs.map((program) => {
+    const wanted = `${program.path ?? program.written}\0${searched}`;
+    const path = found.get(wanted) ?? find(program, searched);
+    found.set(wanted, path);
     return { name: program.name, path, digest: digestFile(path).digest };
   });
   const ahead = task.programs.flatMap(({ path }) => (path === null ? [] : [dirname(path)]));
   const machine: Machine = {
-    programs: Object.fromEntries(found.map(({ name, path }) => [name, path] as const)),
+    programs: Object.fromEntries(programs.map(({ name, path }) => [name, path] as const)),
     path: [...new Set(ahead), searched].join(':'),
     timeout: task.timeout,
   };
   return {
-    tools: Object.fromEntries(found.map(({ name, digest }) => [name, digest] as const)),
+    tools: Object.fromEntries(programs.map(({ name, digest }) => [name, digest] as const)),
     platform: { os: process.platform, arch: process.arch },
     handed: { machine },
-    files: found.map(({ path, digest }) => ({ path, digest })),
+    files: programs.map(({ path, digest }) => ({ path, digest })),
   };
 }
 

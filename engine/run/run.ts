@@ -8,8 +8,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { Cache, Lease, Root } from '../../cache/index.ts';
-import { knowledgeOf } from '../plan/knowledge.ts';
-import { type Decision, decide, type Knowledge } from '../plan/plan.ts';
+import { type FreshKnowledge, knowledgeOf } from '../plan/knowledge.ts';
+import { type Decision, decide } from '../plan/plan.ts';
 import type { Upstream } from '../plan/upstream.ts';
 import { describeReason } from '../provenance/explain.ts';
 import type { DiagnosticError } from '../study/diagnostic.ts';
@@ -73,7 +73,7 @@ type ToRun = Decision & { readonly kind: 'run' };
 class Run {
   readonly finished: Promise<RunResult>;
   readonly #of: RunOptions;
-  readonly #known: Knowledge;
+  readonly #known: FreshKnowledge;
   readonly #waiting: Waiting;
   readonly #endings: Endings;
   readonly #ready: ReadyQueue;
@@ -129,6 +129,7 @@ class Run {
   /** Does all that can be done now. */
   #advance(): void {
     try {
+      this.#known.refresh();
       for (;;) {
         for (let id = this.#waiting.take(); id !== undefined; id = this.#waiting.take())
           this.#settle(id);

@@ -1,13 +1,13 @@
 /**
  * curie as a whole process on a generated graph, for `engine.ts`: the built package with two steps
- * more, which write one small file each. `node bench/engine-main.ts FOLDER fan|chain N trivial|exec`.
+ * more, which write one small file each. `node bench/engine-main.mjs FOLDER fan|chain N trivial|exec`.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
-const [folder, shape, count, step] = process.argv.slice(2) as [string, string, string, string];
+const [folder, shape, count, step] = process.argv.slice(2);
 const n = Number(count);
 
 const { openCache } = await import(join(dist, 'cache/index.js'));
@@ -38,7 +38,7 @@ const { counts } = await runStudy({
   emit: journal.write,
   clock: () => Math.round(performance.now() - begin),
   at: () => '',
-  explain: (error: Error) => error.message,
+  explain: (error) => error.message,
   version: '0.1.0',
   host: {},
 });
@@ -50,7 +50,7 @@ if (counts.done + counts.restored !== loaded.study.tasks.length)
 process.exit();
 
 /** Two axes, so that no list of the file is long. */
-function studyText(): string {
+function studyText() {
   if (shape === 'chain') {
     if (step === 'trivial')
       return `curie: v1\nstudy: bench\nsteps:\n  t:\n    uses: next\n    with: { from: { file: in.txt } }\n    repeat: { carry: { from: $outputs.text }, until: $( outputs.number >= ${n} ), max: ${n} }\n`;
@@ -61,10 +61,10 @@ function studyText(): string {
     return `curie: v1\nstudy: bench\nsteps:\n${lines.join('\n')}\n`;
   }
   const side = Math.ceil(Math.sqrt(n));
-  const labels = (length: number) => Array.from({ length }, (_, k) => k).join(', ');
+  const labels = (length) => Array.from({ length }, (_, k) => k).join(', ');
   const body =
     step === 'trivial'
-      ? `    uses: trivial\n    with: { number: $( matrix.a * ${side} + matrix.b ), from: { file: in.txt } }`
+      ? `    uses: trivial\n    with: { a: $matrix.a, b: $matrix.b, from: { file: in.txt } }`
       : `    uses: exec\n    with: { command: [cp, in, out], files: { in: in.txt }, env: { A: $matrix.a, B: $matrix.b } }\n    outputs: { text: { file: out, type: bytes } }`;
   return `curie: v1\nstudy: bench\nsteps:\n  t:\n${body}\n    matrix: { a: [${labels(Math.floor(n / side))}], b: [${labels(side)}] }\n`;
 }
