@@ -2,7 +2,7 @@
  * Canonical JSON and digests. Equal data gives equal bytes in any folder, locale and time zone:
  * keys sorted by UTF-16 code unit, no spaces, numbers in JavaScript's shortest exact form.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Anything that JSON can hold. */
 export type Json =
@@ -15,7 +15,7 @@ export type Json =
 
 /** Hex SHA-256 of `bytes` (a string counts as UTF-8). */
 export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }
 
 /** Digest of the canonical form of `value`: the key of an action, the digest of a value. */
