@@ -1,8 +1,9 @@
 /** Inputs that a protocol declares: what a step that uses it has to give. */
 import type { InputField } from '../step.ts';
+import { readDimension } from './declared-dimension.ts';
 import type { Problems } from './diagnostic.ts';
 import { entriesOf, jsonOf, type Mapping, type Node, type Scalar } from './node.ts';
-import { DIMENSION_NAMES, defaultUnit, isDimension, unitNamed } from './units.ts';
+import { DIMENSION_NAMES } from './units.ts';
 
 export interface DeclaredInput {
   readonly field: InputField;
@@ -82,28 +83,9 @@ function fieldOf(name: string, given: Mapping, problems: Problems): InputField |
   const bounds = { ...number('min'), ...number('max') };
   switch (type) {
     case 'quantity': {
-      const unit = scalar('unit');
-      const measures = unit && unitNamed(unit.text);
-      if (unit !== undefined && measures === undefined)
-        return problems.add(
-          'unknown-unit',
-          unit.span,
-          `${unit.text} is not a unit that curie knows`,
-        );
-      const dimension = scalar('dimension')?.text ?? measures?.dimension ?? '';
-      if (!isDimension(dimension))
-        return problems.add(
-          'missing-key',
-          given.span,
-          `input ${name} is a quantity of no dimension; add dimension: temperature, or whatever it is`,
-        );
-      if (measures !== undefined && measures.dimension !== dimension)
-        return problems.add(
-          'wrong-dimension',
-          unit!.span,
-          `${measures.name} is not a unit of ${dimension}`,
-        );
-      return { kind: type, dimension, unit: measures?.name ?? defaultUnit(dimension), ...bounds };
+      const written = { dimension: scalar('dimension'), unit: scalar('unit') };
+      const measures = readDimension(`input ${name}`, given, written, 'temperature', problems);
+      return measures && { kind: type, ...measures, ...bounds };
     }
     case 'number':
     case 'integer':

@@ -1,9 +1,10 @@
 /** Outputs that a step declares in the study: the files its program writes, and what they hold. */
 import type { Json, OutputField } from '../step.ts';
+import { readDimension } from './declared-dimension.ts';
 import type { Problems } from './diagnostic.ts';
 import { wrongFileName } from './file-names.ts';
 import { entriesOf, type Mapping, type Node, type Scalar } from './node.ts';
-import { DIMENSION_NAMES, defaultUnit, isDimension, unitNamed } from './units.ts';
+import { DIMENSION_NAMES, unitNamed } from './units.ts';
 
 /** One declared output: the file that the program writes, and what curie makes of it. */
 export interface DeclaredOutput {
@@ -93,25 +94,16 @@ function readOutput(
 ): OutputField | undefined {
   const type = field('type')?.text ?? 'file';
   const [dimension, unit] = [field('dimension'), field('unit')];
-  const measures = unit === undefined ? undefined : unitNamed(unit.text);
-  if (unit !== undefined && measures === undefined && type === 'quantity')
-    return problems.add('unknown-unit', unit.span, `${unit.text} is not a unit that curie knows`);
   switch (type) {
     case 'quantity': {
-      const named = dimension?.text ?? measures?.dimension ?? '';
-      if (!isDimension(named))
-        return problems.add(
-          'missing-key',
-          node.span,
-          `output ${name} is a quantity of no dimension; add dimension: viscosity, or whatever it is`,
-        );
-      if (measures !== undefined && measures.dimension !== named)
-        return problems.add(
-          'wrong-dimension',
-          unit!.span,
-          `${measures.name} is not a unit of ${named}`,
-        );
-      return { kind: 'quantity', dimension: named, unit: measures?.name ?? defaultUnit(named) };
+      const measures = readDimension(
+        `output ${name}`,
+        node,
+        { dimension, unit },
+        'viscosity',
+        problems,
+      );
+      return measures && { kind: 'quantity', ...measures };
     }
     case 'measured':
       return unit === undefined
@@ -120,7 +112,7 @@ function readOutput(
             node.span,
             `output ${name} is measured in no unit; add unit: mPa·s, or whatever it is`,
           )
-        : { kind: 'measured', unit: measures?.name ?? unit.text };
+        : { kind: 'measured', unit: unitNamed(unit.text)?.name ?? unit.text };
     case 'number':
     case 'integer':
     case 'text':
