@@ -1,5 +1,6 @@
-/** Writes the JSON Schemas of studies and protocols, for editors: `node schemas/write.ts`. */
+/** Writes the JSON Schemas of studies, protocols and steps, for editors: `node schemas/write.ts`. */
 import { writeFileSync } from 'node:fs';
+import { stepFileSchema } from '../engine/study/own-step-schema.ts';
 import { type JsonSchema, protocolSchemaFor, studySchema } from '../engine/study/schema.ts';
 import { steps } from '../steps/index.ts';
 
@@ -9,3 +10,4 @@ function write(name: string, schema: JsonSchema): void {
 
 write('study.schema.json', studySchema(steps));
 write('protocol.schema.json', protocolSchemaFor(steps));
+write('step.schema.json', stepFileSchema);

@@ -100,7 +100,7 @@ program
 program
   .command('steps')
   .description('list the step types, or tell what one takes and gives')
-  .argument('[name]', 'a step type')
+  .argument('[name]', 'a step type, or the folder of one of your own')
   .option('--json', 'print one JSON document')
   .action(async (name, options) => (await import('./steps.ts')).stepsCommand(name, options));
 

@@ -1,34 +1,53 @@
 /** `curie steps`: the step types, from their interfaces alone. */
 import { steps } from '../../steps/index.ts';
-import type { InputField, OutputField, StepInterface } from '../step.ts';
+import type { InputField, OutputField, StepDeclaration } from '../step.ts';
+import { formatDiagnostics } from '../study/diagnostic.ts';
 import { execDeclaration } from '../study/exec-interface.ts';
+import { loadStep } from '../study/load.ts';
+import { namesFolder } from '../study/own-step.ts';
+import { readFile } from '../study/read-file.ts';
 import { didYouMean } from '../study/suggest.ts';
 import { Failure } from './failure.ts';
 import { glossary, terminalWidth, wrapped } from './text.ts';
 
-type Declared = Omit<StepInterface, 'load'>;
-
 /** `outputs` is declared beside `with`, not in it. */
 const { outputs: _, ...execInputs } = execDeclaration.inputs;
-const exec: Declared = { ...execDeclaration, inputs: execInputs };
+const exec: StepDeclaration = { ...execDeclaration, inputs: execInputs };
 
 export function stepsCommand(name: string | undefined, options: { readonly json?: boolean }): void {
-  const all: readonly Declared[] = [...steps.filter(({ type }) => type !== exec.type), exec];
+  const all: readonly StepDeclaration[] = [...steps.filter(({ type }) => type !== exec.type), exec];
   if (name === undefined) {
     if (options.json) console.log(JSON.stringify(all.map(plain), null, 2));
     else for (const line of listOf(all)) console.log(line);
     return;
   }
-  const step = all.find(({ type }) => type === name);
-  if (step === undefined) {
-    const known = all.map(({ type }) => type);
-    throw new Failure(`there is no step type ${name}${didYouMean(name, known, 'step types')}`);
-  }
+  const step = namesFolder(name) || name.includes('/') ? ownStep(name) : builtIn(name, all);
   if (options.json) console.log(JSON.stringify(plain(step), null, 2));
   else for (const line of asText(step)) console.log(line);
 }
 
-function listOf(all: readonly Declared[]): string[] {
+function builtIn(name: string, all: readonly StepDeclaration[]): StepDeclaration {
+  const step = all.find(({ type }) => type === name);
+  if (step !== undefined) return step;
+  const known = all.map(({ type }) => type);
+  throw new Failure(`there is no step type ${name}${didYouMean(name, known, 'step types')}`);
+}
+
+/** The step type in a folder; throws a `Failure` with all that is wrong with it. */
+function ownStep(folder: string): StepDeclaration {
+  const loaded = loadStep(folder, { registry: steps });
+  if ('step' in loaded) return loaded.step;
+  const { diagnostics } = loaded;
+  const [first] = diagnostics;
+  // What is wrong with the folder as a whole has no line.
+  throw new Failure(
+    first?.at.file === folder
+      ? first.message
+      : formatDiagnostics(diagnostics, readFile, process.stderr.columns),
+  );
+}
+
+function listOf(all: readonly StepDeclaration[]): string[] {
   return glossary(
     all.map(({ type, about }) => [type, about]),
     terminalWidth(),
@@ -44,11 +63,11 @@ function plain({
   resources,
   determinism,
   cites,
-}: Declared) {
+}: StepDeclaration) {
   return { type, revision, about, inputs, outputs, resources, determinism, cites };
 }
 
-function asText(step: Declared): string[] {
+function asText(step: StepDeclaration): string[] {
   const { threads, memory } = step.resources;
   const most = terminalWidth();
   const indented = (entries: readonly (readonly [string, string])[]): string[] =>

@@ -2,7 +2,7 @@
  * An action: everything that decides what a task gives, and nothing else. Its digest is the
  * task's key.
  *
- * Inside: step type and revision, every input that differs from its default (literals in base
+ * Inside: step type and revision, the files of a step of a group's own, every input that differs from its default (literals in base
  * form, bytes and measured values by digest), tools by content, the platform where a step says
  * that it matters. Outside: labels, task and file names, order of gathered elements, time
  * limits, retries, threads, devices, formatting of the study.
@@ -18,6 +18,8 @@ export interface Action {
   readonly step: string;
   readonly revision: number;
   readonly inputs: { readonly [input: string]: Part };
+  /** Files of a step that is a folder, by name there: their digests. */
+  readonly source?: { readonly [file: string]: string };
   /** Programs that the step starts, by name: digests of their files. */
   readonly tools?: { readonly [tool: string]: string };
   /** Only for steps whose results depend on it. */
@@ -43,6 +45,7 @@ export type Part =
 
 /** What runs outside the study but decides the result. */
 export interface Environment {
+  readonly source?: { readonly [file: string]: string };
   readonly tools?: { readonly [tool: string]: string };
   readonly platform?: { readonly [fact: string]: Json };
 }
@@ -57,6 +60,7 @@ export function actionOf(
     step: step.type,
     revision: step.revision,
     inputs,
+    ...(environment.source && { source: environment.source }),
     ...(environment.tools && { tools: environment.tools }),
     ...(environment.platform && { platform: environment.platform }),
   };

@@ -31,7 +31,7 @@ import type { Upstream } from './upstream.ts';
 
 /** All that resolving asks for besides upstream tasks; nothing else of the world is looked at. */
 export interface Surroundings extends Contents {
-  /** For the steps that start programs. */
+  /** For the steps that start programs, and those that are folders. */
   environment?(task: Task): TaskEnvironment;
 }
 
@@ -39,7 +39,7 @@ export interface Surroundings extends Contents {
 export interface TaskEnvironment extends Environment {
   /** What the worker gets besides the inputs; in no key. */
   readonly handed?: { readonly [input: string]: Json };
-  /** Programs, as further files that must stay the same until the result is committed. */
+  /** Programs and files of steps, as further files that must stay the same until the result is committed. */
   readonly files?: readonly NamedFile[];
 }
 

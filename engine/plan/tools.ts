@@ -26,7 +26,8 @@ export type Machine = {
 type Variables = { readonly [name: string]: string | undefined };
 
 /**
- * The programs of a task and the platform they run on; nothing for a task that starts none.
+ * What a task has outside of the study: the files of a step that is a folder, its programs, and
+ * the platform they run on. Nothing for a step type of curie.
  *
  * @param digestFile  of a program's file
  * @param found       programs found before: each is searched for once in a run
@@ -39,7 +40,8 @@ export function environmentOf(
   found: Map<string, string> = new Map(),
   variables: Variables = process.env,
 ): TaskEnvironment {
-  if (task.programs === undefined) return {};
+  const source = sourceOf(task, digestFile);
+  if (task.programs === undefined) return source;
   const searched = searchPathOf(task, variables);
   const programs = task.programs.map((program) => {
     const wanted = `${program.path ?? program.written}\0${searched}`;
@@ -54,10 +56,27 @@ export function environmentOf(
     timeout: task.timeout,
   };
   return {
+    ...source,
     tools: Object.fromEntries(programs.map(({ name, digest }) => [name, digest] as const)),
     platform: { os: process.platform, arch: process.arch },
     handed: { machine },
-    files: programs.map(({ path, digest }) => ({ path, digest })),
+    files: [...(source.files ?? []), ...programs.map(({ path, digest }) => ({ path, digest }))],
+  };
+}
+
+/** The files of a step that is a folder. */
+function sourceOf(
+  { interface: { own } }: Task,
+  digestFile: (path: string) => Content,
+): Pick<TaskEnvironment, 'source' | 'files'> {
+  if (own === undefined) return {};
+  const files = own.files.map((name) => {
+    const path = join(own.folder, name);
+    return { name, path, digest: digestFile(path).digest };
+  });
+  return {
+    source: Object.fromEntries(files.map(({ name, digest }) => [name, digest] as const)),
+    files: files.map(({ path, digest }) => ({ path, digest })),
   };
 }
 
@@ -81,10 +100,25 @@ export function missingPrograms(
 
 /** Where the task's programs are searched for. */
 function searchPathOf(task: Task, variables: Variables): string {
-  const { env, pass } = task.inputs;
-  const own = env?.kind === 'map' ? textOf(env.entries.PATH) : undefined;
-  const passes = pass?.kind === 'list' && pass.items.some((item) => textOf(item) === 'PATH');
+  const { own, passes } = pathGiven(task);
   return own ?? (passes ? (variables.PATH ?? FIXED_PATH) : FIXED_PATH);
+}
+
+/** What a task says about PATH: its own value, or that it is handed over. */
+function pathGiven(task: Task): { readonly own: string | undefined; readonly passes: boolean } {
+  const command = task.interface.own?.command;
+  if (command) {
+    const own = command.env.PATH;
+    return {
+      own: typeof own === 'string' ? own : undefined,
+      passes: command.pass.includes('PATH'),
+    };
+  }
+  const { env, pass } = task.inputs;
+  return {
+    own: env?.kind === 'map' ? textOf(env.entries.PATH) : undefined,
+    passes: pass?.kind === 'list' && pass.items.some((item) => textOf(item) === 'PATH'),
+  };
 }
 
 function textOf(binding: Binding | undefined): string | undefined {
@@ -101,14 +135,14 @@ function find({ path, written, span }: Program, searched: string): string {
     for (const folder of searched.split(':').filter(isAbsolute))
       if (stateOf(join(folder, written)) === 'program') return join(folder, written);
     throw missing(
-      `there is no program ${written} in ${searched}; install it, or give its path, which starts from the folder of the study`,
+      `there is no program ${written} in ${searched}; install it, or give its path, which starts from the folder of this file`,
     );
   }
   switch (stateOf(path)) {
     case 'program':
       return path;
     case 'missing':
-      throw missing(`there is no program ${written}; paths start from the folder of the study`);
+      throw missing(`there is no program ${written}; paths start from the folder of this file`);
     case 'folder':
       throw missing(`${written} is no file; name a program`);
     case 'not-executable':

@@ -23,8 +23,16 @@ export type Reason =
 
 /** One leaf of an action that differs from the last one. */
 export interface Change {
-  readonly what: 'value' | 'file' | 'upstream' | 'step' | 'revision' | 'tool' | 'platform';
-  /** Which: an input or a part of one (`temperature`, `composition.C`, `frames[1]`), a tool. */
+  readonly what:
+    | 'value'
+    | 'file'
+    | 'upstream'
+    | 'step'
+    | 'revision'
+    | 'step source'
+    | 'tool'
+    | 'platform';
+  /** Which: an input or a part of one (`temperature`, `composition.C`, `frames[1]`), a file of the step, a tool. */
   readonly name: string;
   /** Absent where there was nothing; a default is written out. */
   readonly was?: string;
@@ -126,6 +134,8 @@ function differences(
     const [was, is] = [before.inputs[name] ?? standard, now.inputs[name] ?? standard];
     compare.parts(name, was, is, task.inputs[name], field);
   }
+  for (const change of flatDifferences('step source', before.source, now.source))
+    changes.push({ ...change, span: task.span });
   const programs = new Map((task.programs ?? []).map(({ name, span }) => [name, span]));
   for (const change of flatDifferences('tool', before.tools, now.tools))
     changes.push({ ...change, span: programs.get(change.name) ?? task.span });
@@ -259,7 +269,7 @@ class Comparison {
 }
 
 function flatDifferences(
-  what: 'tool' | 'platform',
+  what: 'step source' | 'tool' | 'platform',
   was: { readonly [name: string]: Json } = {},
   now: { readonly [name: string]: Json } = {},
 ): Change[] {

@@ -9,8 +9,10 @@ import {
 import type { Decision } from '../plan/plan.ts';
 import type { Task } from '../study/expanded.ts';
 import type { Attempt, Executor } from './executor.ts';
+import { OutputError } from './output-error.ts';
+import { ownCodeOf } from './own-step.ts';
 import type { Ending } from './protocol.ts';
-import { OutputError, recordOf } from './record.ts';
+import { recordOf } from './record.ts';
 import type { Demand } from './resources.ts';
 
 /** Lines of a log that a message shows; the rest is in the file. */
@@ -96,9 +98,11 @@ export class Work {
   async run(): Promise<Ending> {
     const { task, decision, cache, executor, gpu } = this.#of;
     this.#started = { at: performance.now(), time: new Date().toISOString() };
+    const own = ownCodeOf(task.interface, decision.action);
     this.#attempt = executor.start(
       {
         step: task.interface.type,
+        ...(own !== undefined && { own }),
         values: decision.values,
         folder: this.#folder,
         checkpoint: cache.checkpoint(decision.key).folder,

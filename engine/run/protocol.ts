@@ -1,10 +1,13 @@
 /** Messages between the engine and its worker processes. */
 import type { Json, Outcome } from '../step.ts';
+import type { OwnCode } from './own-step.ts';
 
 /** One attempt at a task, as a worker gets it. */
 export interface Assignment {
   /** Step type. */
   readonly step: string;
+  /** Where that is no step type of curie: its code. */
+  readonly own?: OwnCode;
   readonly values: { readonly [input: string]: Json };
   /** Empty folder of this attempt. */
   readonly folder: string;

@@ -11,17 +11,15 @@ import {
   type RecordedOutput,
 } from '../../cache/index.ts';
 import { type Action, actionAsJson } from '../plan/action.ts';
-import type { Json, Measured, Outcome, OutputField, OutputValue, StepInterface } from '../step.ts';
-
-/** A step that does not keep to its interface: a defect of the step. */
-export class OutputError extends Error {
-  override readonly name = 'OutputError';
-}
+import type { Json, Measured, Outcome, OutputField, OutputValue } from '../step.ts';
+import type { StepType } from '../study/own-step.ts';
+import { checkOutcome } from './outcome-shape.ts';
+import { OutputError } from './output-error.ts';
 
 export interface Finished {
   readonly key: string;
   readonly action: Action;
-  readonly interface: StepInterface;
+  readonly interface: StepType;
   readonly outcome: Outcome;
   /** Where the step has put its files. */
   readonly folder: string;
@@ -40,6 +38,7 @@ export async function recordOf(
   cache: Pick<Cache, 'addFile' | 'addBytes'>,
 ): Promise<ActionRecord> {
   const { outcome, key, action, folder, warnings, log, provenance } = finished;
+  if (finished.interface.own !== undefined) checkOutcome(outcome, finished.interface.outputs);
   // By name, as in the file: a record that was just made is the same as one that was read.
   const outputs = outcome.outputs ?? {};
   const names = Object.keys(outputs).sort();

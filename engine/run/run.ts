@@ -14,7 +14,6 @@ import type { Upstream } from '../plan/upstream.ts';
 import { describeReason } from '../provenance/explain.ts';
 import type { DiagnosticError } from '../study/diagnostic.ts';
 import type { ExpandedStudy, Span, Task, TaskId } from '../study/expanded.ts';
-import { EXEC } from '../study/names.ts';
 import { Work } from './attempt.ts';
 import { type Grant, takeShare } from './devices.ts';
 import { type Counts, Endings } from './endings.ts';
@@ -351,8 +350,8 @@ class Run {
   }
 
   /** Programs may fail for reasons of their own; of other steps only a lost process is tried again. */
-  #mayTryAgain({ id, retry, interface: step }: Task, ending: Ending): boolean {
-    const isChance = step.type === EXEC || (ending.kind === 'failed' && ending.lost === true);
+  #mayTryAgain({ id, retry, programs }: Task, ending: Ending): boolean {
+    const isChance = programs !== undefined || (ending.kind === 'failed' && ending.lost === true);
     return isChance && (this.#retried.get(id) ?? 0) < (retry?.times ?? 0);
   }
 

@@ -12,8 +12,10 @@ import { type Decision, decide, plan, upstreamAfter } from '../plan/plan.ts';
 import type { ExpandedStudy, Task, TaskId } from '../study/expanded.ts';
 import { digestNow } from './attempt.ts';
 import type { Attempt, Executor } from './executor.ts';
+import { OutputError } from './output-error.ts';
+import { ownCodeOf } from './own-step.ts';
 import type { Ending } from './protocol.ts';
-import { OutputError, recordOf } from './record.ts';
+import { recordOf } from './record.ts';
 import { type Capacity, type Demand, demandOf, fits, shareThreads } from './resources.ts';
 
 /** What became of a task. */
@@ -87,9 +89,11 @@ async function repeat(
     const folder = join(scratch, 'work');
     mkdirSync(folder);
     const begin = performance.now();
+    const own = ownCodeOf(task.interface, decision.action);
     const attempt = executor.start(
       {
         step: task.interface.type,
+        ...(own !== undefined && { own }),
         values: decision.values,
         folder,
         checkpoint: join(scratch, 'checkpoint'),

@@ -11,6 +11,7 @@ import { type RunStep, StepError, type StepInterface, type TaskContext } from '.
 import { loadExec } from '../study/exec-interface.ts';
 import { EXEC } from '../study/names.ts';
 import { startGuard } from './guard.ts';
+import { loadOwn } from './own-step.ts';
 import {
   type Assignment,
   END_OF_TASK,
@@ -82,13 +83,14 @@ async function attempt(
   control: { readonly threads: number; readonly stopping: boolean },
 ): Promise<Ending> {
   try {
-    const run = await load(assignment.step);
+    const run = await load(assignment);
     // The engine has checked the values against the interface that `run` was written for.
     const outcome = await run(assignment.values as never, contextOf(assignment, control));
+    if (assignment.own !== undefined) checkIsData(outcome);
     return { kind: 'outcome', outcome };
   } catch (error) {
     if (error instanceof Stopped) return { kind: 'stopped' };
-    if (error instanceof StepError) return { kind: 'failed', message: error.message, log: [] };
+    if (isForUser(error)) return { kind: 'failed', message: error.message, log: [] };
     const disk = diskTrouble(error, assignment);
     if (disk !== undefined) return { kind: 'failed', message: disk, log: [] };
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -101,6 +103,21 @@ async function attempt(
   }
 }
 
+/** Steps of a group's own cannot import the class, so its name counts. */
+function isForUser(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'StepError';
+}
+
+/** What a step of a group's own gives has to go through the channel to the engine. */
+function checkIsData(outcome: unknown): void {
+  try {
+    structuredClone(outcome);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StepError(`run gave something that is no data: ${why}`);
+  }
+}
+
 /** Words for the user where the disk did not take a checkpoint or the step's files; else undefined. */
 function diskTrouble(error: unknown, { step, folder }: Assignment): string | undefined {
   const known = diskProblem(error, folder, `${step} was writing its files`);
@@ -109,7 +126,8 @@ function diskTrouble(error: unknown, { step, folder }: Assignment): string | und
   return known === error || known.problem === 'disk-full' ? known.message : undefined;
 }
 
-async function load(type: string): Promise<RunStep> {
+async function load({ step: type, own }: Assignment): Promise<RunStep> {
+  if (own !== undefined) return loadOwn(own);
   if (type === EXEC) return (await loadExec()).run;
   if (steps === undefined) {
     const module: { readonly steps: readonly StepInterface[] } = await import(registry);

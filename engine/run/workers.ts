@@ -16,6 +16,14 @@ import {
 /** A worker above this is not used again: the memory of kernels never shrinks. Bytes. */
 const LARGE = 300e6;
 
+/**
+ * Steps of a group's own need no package file: that their modules lack one is not for the log,
+ * where its line would be another in every run.
+ */
+const QUIET = process.allowedNodeEnvironmentFlags.has('--disable-warning')
+  ? ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON']
+  : [];
+
 /** Runs steps of the registry module at `registry` (a URL) in processes of this machine. */
 export function localExecutor(registry: string): Executor {
   const idle: Worker[] = [];
@@ -57,6 +65,7 @@ class Worker {
       new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url),
     );
     const child = fork(script, [registry], {
+      execArgv: [...process.execArgv, ...QUIET],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     });

@@ -4,7 +4,7 @@
  * checked.
  */
 import { dirname, join, resolve } from 'node:path';
-import type { StepInterface } from '../step.ts';
+import type { StepDeclaration } from '../step.ts';
 import type { AxisValues } from './axis.ts';
 import { type DeclaredInput, readInputs } from './declared-inputs.ts';
 import { readDeclared } from './declared-outputs.ts';
@@ -22,6 +22,8 @@ import {
   type Node,
   type Scalar,
 } from './node.ts';
+import { namesFolder, type StepType } from './own-step.ts';
+import type { OwnSteps } from './own-steps.ts';
 import { type Choices, readParameters } from './parameters.ts';
 import { said } from './references.ts';
 import { readRepeat } from './repeat.ts';
@@ -31,21 +33,26 @@ import { readResources, readRetry, readTimeout } from './step-options.ts';
 import { didYouMean } from './suggest.ts';
 
 export interface DocumentOptions extends Choices {
-  readonly registry: readonly StepInterface[];
+  readonly registry: readonly StepDeclaration[];
   readonly read: ReadFile;
 }
 
-/** Takes a study apart whose shape has been checked, and the protocols that it uses. */
+/**
+ * Takes a study apart whose shape has been checked, and the protocols that it uses.
+ *
+ * @param own  where the study's own steps are found
+ */
 export function readDocument(
   root: Mapping,
   file: string,
   options: DocumentOptions,
+  own: OwnSteps,
   problems: Problems,
 ): Scope {
   const parameters = readParameters(root, options, problems);
   const files = new Protocols(options.read, problems);
   const types = new Map(options.registry.map((each) => [each.type, each] as const));
-  return new ScopeReader(types, files, problems).scope(root, [file], parameters, null);
+  return new ScopeReader(types, files, own, problems).scope(root, [file], parameters, null);
 }
 
 /** A protocol as its file has it, whoever uses it. */
@@ -82,13 +89,20 @@ class Protocols {
 }
 
 class ScopeReader {
-  readonly #types: ReadonlyMap<string, StepInterface>;
+  readonly #types: ReadonlyMap<string, StepDeclaration>;
   readonly #protocols: Protocols;
+  readonly #own: OwnSteps;
   readonly #problems: Problems;
 
-  constructor(types: ReadonlyMap<string, StepInterface>, protocols: Protocols, problems: Problems) {
+  constructor(
+    types: ReadonlyMap<string, StepDeclaration>,
+    protocols: Protocols,
+    own: OwnSteps,
+    problems: Problems,
+  ) {
     this.#types = types;
     this.#protocols = protocols;
+    this.#own = own;
     this.#problems = problems;
   }
 
@@ -121,8 +135,8 @@ class ScopeReader {
     const repeat = readRepeat(text);
     if (protocol === undefined)
       return repeat === undefined
-        ? this.#checkedStep(site, key, text)
-        : this.#repeatedStep(site, key, text, repeat);
+        ? this.#checkedStep(site, key, text, files)
+        : this.#repeatedStep(site, key, text, repeat, files);
     for (const word of ['uses', 'resources', 'partial', 'timeout', 'retry', 'outputs']) {
       const entry = text.entries.get(word);
       if (entry !== undefined)
@@ -145,7 +159,13 @@ class ScopeReader {
   }
 
   /** A step type that is repeated: a protocol of one step, which takes what it is given. */
-  #repeatedStep(site: Site, key: Scalar, text: Mapping, repeat: Repeat): Call {
+  #repeatedStep(
+    site: Site,
+    key: Scalar,
+    text: Mapping,
+    repeat: Repeat,
+    files: readonly string[],
+  ): Call {
     const given = new Map([...repeat.carry, ...site.inputs]);
     const declared = new Map<string, DeclaredInput>();
     const steps = new Map<string, Step>();
@@ -157,7 +177,7 @@ class ScopeReader {
       return [name, { key: entry.key, value }] as const;
     });
     const own: Site = { ...site, ...NOWHERE, inputs: new Map(inputs), scope };
-    const step = this.#checkedStep({ ...own, inputsKnown: site.inputsKnown }, key, text);
+    const step = this.#checkedStep({ ...own, inputsKnown: site.inputsKnown }, key, text, files);
     steps.set(site.name, step);
     for (const name of given.keys()) {
       const field = step.interface?.inputs[name];
@@ -197,38 +217,45 @@ class ScopeReader {
     };
   }
 
-  #checkedStep(site: Site, key: Scalar, text: Mapping): CheckedStep {
+  #checkedStep(site: Site, key: Scalar, text: Mapping, files: readonly string[]): CheckedStep {
     const value = (field: string): Node | undefined => text.entries.get(field)?.value;
     const uses = value('uses');
-    const type = uses?.kind === 'scalar' ? uses.text : '';
-    const isExec = type === EXEC;
-    const known = isExec || this.#types.has(type);
     if (uses === undefined)
       this.#problems.add(
         'missing-key',
         key.span,
         `step ${site.name} lacks uses: the name of a step type`,
       );
-    else if (!known && uses.kind === 'scalar')
-      this.#problems.add(
-        'unknown-step-type',
-        uses.span,
-        `there is no step type ${type}${didYouMean(type, [...this.#types.keys(), EXEC], 'step types')}`,
-      );
-    if (known && !isExec) this.#refuse(['outputs', 'timeout'], text);
+    const written = uses?.kind === 'scalar' ? uses : undefined;
+    const isExec = written?.text === EXEC;
     const declared = isExec ? readDeclared(site.name, key, text, this.#problems) : undefined;
+    const type: StepType | undefined =
+      declared === undefined ? written && this.#type(written, files) : execInterface(declared);
+    if (type !== undefined && !isExec)
+      this.#refuse(type.own?.command ? ['outputs'] : ['outputs', 'timeout'], text);
     const partial = value('partial');
     return {
       ...site,
       kind: 'step',
-      uses: type,
-      interface: declared === undefined ? this.#types.get(type) : execInterface(declared),
+      uses: type?.type ?? written?.text ?? '',
+      interface: type,
       resources: readResources(site.name, value('resources'), this.#problems),
       partial: partial?.kind === 'scalar' && jsonOf(partial) === true,
       timeout: readTimeout(value('timeout'), this.#problems),
       retry: readRetry(value('retry'), this.#problems),
       declared,
     };
+  }
+
+  /** The step type that `uses` names; undefined, reported, if there is none. */
+  #type({ text, span }: Scalar, files: readonly string[]): StepType | undefined {
+    if (namesFolder(text)) return this.#own.in(join(dirname(files.at(-1)!), text), span);
+    const type = this.#types.get(text);
+    if (type !== undefined) return type;
+    const hint = text.includes('/')
+      ? `; the folder of a step of your own begins with ./ or ../, such as ./${text}`
+      : didYouMean(text, [...this.#types.keys(), EXEC], 'step types');
+    return this.#problems.add('unknown-step-type', span, `there is no step type ${text}${hint}`);
   }
 
   #refuse(words: readonly string[], text: Mapping): void {
@@ -238,7 +265,9 @@ class ScopeReader {
         this.#problems.add(
           'exec-only',
           entry.key.span,
-          `only steps that use exec have ${word}; leave it out`,
+          word === 'outputs'
+            ? 'only steps that use exec have outputs; leave it out'
+            : `only steps that run a command have ${word}; leave it out`,
         );
     }
   }

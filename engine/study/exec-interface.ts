@@ -80,9 +80,9 @@ export const loadExec: StepInterface['load'] = () => import('../run/exec/run.ts'
 /** The interface of one exec step. */
 export function execInterface(declared: {
   readonly [name: string]: DeclaredOutput;
-}): StepInterface {
+}): StepDeclaration {
   const outputs = Object.fromEntries(
     Object.entries(declared).map(([name, { output }]) => [name, output] as const),
   );
-  return { ...execDeclaration, outputs, load: loadExec };
+  return { ...execDeclaration, outputs };
 }

@@ -68,6 +68,8 @@ function namedCommand({ command }: Inputs): Inputs {
   const [first, ...rest] = command.items;
   const written = first && textOf(first);
   if (first === undefined || written === undefined || !written.includes('/')) return {};
+  // A file of the working folder may be in a folder there.
+  if (placeholdersIn(written).length > 0) return {};
   const name: Binding = { kind: 'literal', value: basename(written), span: first.span };
   return { command: { ...command, items: [name, ...rest] } };
 }

@@ -119,6 +119,7 @@ class Expander {
         inputs,
         ...(step.declared !== undefined &&
           execTask(inputs, bindings.failed, step.scope.folder, this.#problems)),
+        ...(type.own?.command && { programs: type.own.command.programs }),
         ...(when.length > 0 && { when }),
         after: this.#predecessors.of(place),
         resources: step.resources,

@@ -2,7 +2,8 @@
  * The checked and expanded study: what `plan` takes. Plain readonly data; every reference is
  * resolved, every literal validated and in base form, every matrix unrolled.
  */
-import type { InputField, Json, StepInterface } from '../step.ts';
+import type { InputField, Json } from '../step.ts';
+import type { StepType } from './own-step.ts';
 
 /** A range of characters in a file, for messages. */
 export interface Span {
@@ -44,7 +45,7 @@ export interface Task {
   readonly name: string;
   readonly step: string;
   readonly labels: { readonly [axis: string]: string };
-  readonly interface: StepInterface;
+  readonly interface: StepType;
   /** One entry for each input that the study gave; defaults are left out. */
   readonly inputs: { readonly [name: string]: Binding };
   /** Tasks that must end before this one without handing anything over. */
@@ -57,11 +58,11 @@ export interface Task {
   readonly partial: boolean;
   /** The task is skipped where one of these does not hold. */
   readonly when?: readonly Condition[];
-  /** `exec` only: the program is ended after so many seconds. */
+  /** Commands only: the program is ended after so many seconds. */
   readonly timeout: number | null;
   /** Where an attempt may fail for other reasons than the task itself. */
   readonly retry?: Retry;
-  /** `exec` only: what the command starts, itself first. */
+  /** Commands only: what they start, themselves first. */
   readonly programs?: readonly Program[];
   readonly span: Span;
 }

@@ -1,6 +1,6 @@
 /** Study file -> checked and expanded study, or everything that is wrong with it. */
 import { resolve } from 'node:path';
-import type { StepInterface } from '../step.ts';
+import type { StepDeclaration } from '../step.ts';
 import { type Diagnostic, Problems, type ReadFile } from './diagnostic.ts';
 import { readDocument } from './document.ts';
 import { expand } from './expand.ts';
@@ -8,6 +8,9 @@ import type { ExpandedStudy } from './expanded.ts';
 import { Files } from './files.ts';
 import { unitsOf } from './graph.ts';
 import { checkNames } from './lookup.ts';
+import { EXEC } from './names.ts';
+import type { StepType } from './own-step.ts';
+import { OwnSteps } from './own-steps.ts';
 import { displayed } from './parameters.ts';
 import { readFile } from './read-file.ts';
 import { stepsIn } from './scope.ts';
@@ -17,7 +20,7 @@ import { readSource } from './source-file.ts';
 const MOST_STEPS = 10_000;
 
 export interface LoadOptions {
-  readonly registry: readonly StepInterface[];
+  readonly registry: readonly StepDeclaration[];
   /** A parameter set of the study. */
   readonly profile?: string;
   /** `name=value` each, over profile and file. */
@@ -41,12 +44,28 @@ export function loadStudy(file: string, options: LoadOptions): Loaded {
   return problems.any || study === undefined ? { diagnostics: problems.sorted() } : { study };
 }
 
+/**
+ * Loads the interface of a group's own step. None of its code runs.
+ *
+ * @param folder  its path; diagnostics name it as given
+ */
+export function loadStep(
+  folder: string,
+  { registry, read = readFile }: Pick<LoadOptions, 'registry' | 'read'>,
+): { readonly step: StepType } | { readonly diagnostics: readonly Diagnostic[] } {
+  const problems = new Problems();
+  const at = { file: folder, start: 0, end: 0 };
+  const step = ownSteps(registry, read, problems).in(folder, at);
+  return step === undefined ? { diagnostics: problems.sorted() } : { step };
+}
+
 function load(file: string, options: LoadOptions, problems: Problems): ExpandedStudy | undefined {
   const read = options.read ?? readFile;
   const root = readSource(file, 'study', { file, start: 0, end: 0 }, read, problems);
   if (root === undefined) return undefined;
   const { registry, profile, set = [] } = options;
-  const study = readDocument(root, file, { registry, profile, set, read }, problems);
+  const own = ownSteps(registry, read, problems);
+  const study = readDocument(root, file, { registry, profile, set, read }, own, problems);
   const written = [...stepsIn(study)];
   if (written.length > MOST_STEPS)
     return problems.add(
@@ -66,6 +85,14 @@ function load(file: string, options: LoadOptions, problems: Problems): ExpandedS
     profile: profile ?? null,
     steps,
     tasks,
-    files: files.found,
+    files: [...files.found, ...own.files],
   };
+}
+
+function ownSteps(
+  registry: readonly StepDeclaration[],
+  read: ReadFile,
+  problems: Problems,
+): OwnSteps {
+  return new OwnSteps([...registry.map(({ type }) => type), EXEC], read, problems);
 }

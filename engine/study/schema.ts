@@ -232,7 +232,10 @@ function knownSteps(registry: readonly StepDeclaration[]): JsonSchema {
       uses: {
         type: 'string',
         description: 'step type',
-        oneOf: types.map(({ type, about }) => ({ const: type, description: about })),
+        oneOf: [
+          ...types.map(({ type, about }) => ({ const: type, description: about })),
+          { pattern: '^\\.\\.?/', description: 'the folder of a step of your own' },
+        ],
       },
     },
     oneOf: [{ required: ['uses'] }, { required: ['protocol'] }],

@@ -5,12 +5,12 @@
  * means what the step that uses it gives. What a protocol's steps are repeated over is the matrix
  * of that step, and of the steps around it: the outer matrices.
  */
-import type { StepInterface } from '../step.ts';
 import type { DeclaredInput } from './declared-inputs.ts';
 import type { DeclaredOutput } from './declared-outputs.ts';
 import type { Retry, Span, Task } from './expanded.ts';
 import { type Matrix, type Positions, positionsOf } from './matrix.ts';
 import type { Entry, Node, Scalar } from './node.ts';
+import type { StepType } from './own-step.ts';
 
 export interface Scope {
   /** Absolute folder from which the file's paths start. */
@@ -70,7 +70,7 @@ export interface CheckedStep extends Site {
   readonly kind: 'step';
   readonly uses: string;
   /** Undefined if the step type is unknown, which has been reported. */
-  readonly interface: StepInterface | undefined;
+  readonly interface: StepType | undefined;
   readonly resources: Task['resources'];
   readonly partial: boolean;
   readonly timeout: number | null;

@@ -3,7 +3,8 @@ import { Ajv, type ErrorObject } from 'ajv';
 import type { Problems } from './diagnostic.ts';
 import { LANGUAGE } from './names.ts';
 import { describe, type Entry, jsonOf, type Node } from './node.ts';
-import { languageSchema, protocolSchema } from './schema.ts';
+import { stepFileSchema } from './own-step-schema.ts';
+import { type JsonSchema, languageSchema, protocolSchema } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 
 /** False, with the reason in `problems`, if the file is for another version of the language. */
@@ -19,27 +20,46 @@ export function checkVersion(root: Node, problems: Problems): boolean {
     problems.add(
       'newer-version',
       span,
-      `this study is written in version v${number[1]} of the language; this curie reads ${LANGUAGE}: use a newer curie`,
+      `this file is written in version v${number[1]} of the language; this curie reads ${LANGUAGE}: use a newer curie`,
     );
   return false;
 }
 
-export type Kind = 'study' | 'protocol';
+export type Kind = 'study' | 'protocol' | 'step';
+
+const KINDS: readonly Kind[] = ['study', 'protocol', 'step'];
+
+/** What a file is instead, and what was wanted. */
+const IS: { readonly [K in Kind]: string } = {
+  study: 'this is a study, which no step can use',
+  protocol:
+    'this is a protocol, which runs as a step of a study: step: { protocol: FILE, with: ... }',
+  step: 'this is the interface of a step, whose folder a study names: uses: ./FOLDER',
+};
+const BEGINS: { readonly [K in Kind]: string } = {
+  study: 'a study begins with study: NAME',
+  protocol: 'a protocol begins with protocol: NAME',
+  step: 'the interface of a step begins with step: NAME',
+};
 
 /** False, with the reason in `problems`, if the file is a study where a protocol is wanted, or so. */
 export function checkKind(root: Node, kind: Kind, problems: Problems): boolean {
-  const other = kind === 'study' ? 'protocol' : 'study';
-  const named = root.kind === 'map' && !root.entries.has(kind) && root.entries.get(other);
-  if (named)
-    problems.add(
-      `no-${kind}`,
-      named.key.span,
-      kind === 'study'
-        ? 'this is a protocol, which runs as a step of a study: step: { protocol: FILE, with: ... }'
-        : 'this is a study, and only protocols can be used by steps; a protocol begins with protocol: NAME',
-    );
-  return !named;
+  if (root.kind !== 'map' || root.entries.has(kind)) return true;
+  const other = KINDS.find((each) => root.entries.has(each));
+  if (other === undefined) return true;
+  problems.add(
+    `no-${kind}`,
+    root.entries.get(other)!.key.span,
+    kind === 'study' ? IS[other] : `${IS[other]}; ${BEGINS[kind]}`,
+  );
+  return false;
 }
+
+const SCHEMAS: { readonly [K in Kind]: () => JsonSchema } = {
+  study: languageSchema,
+  protocol: protocolSchema,
+  step: () => stepFileSchema,
+};
 
 /** Adds what does not fit the language's schema to `problems`. */
 export function checkShape(root: Node, kind: Kind, problems: Problems): void {
@@ -47,11 +67,12 @@ export function checkShape(root: Node, kind: Kind, problems: Problems): void {
     allErrors: true,
     verbose: true,
     allowUnionTypes: true,
+    discriminator: true,
     // The schemas are held against their own schema by test: here that would cost 30 ms a command.
     meta: false,
     validateSchema: false,
   });
-  const validate = ajv.compile(kind === 'study' ? languageSchema() : protocolSchema());
+  const validate = ajv.compile(SCHEMAS[kind]());
   if (validate(jsonOf(root))) return;
   const errors = validate.errors ?? [];
   // Of `anyOf` only the whole counts, not why each of its parts does not fit.
@@ -91,6 +112,20 @@ function report(error: ErrorObject, root: Node, kind: Kind, problems: Problems):
       problems.add('missing-key', place, `${subject} lacks ${missing}: ${description}`);
       return;
     }
+    case 'discriminator': {
+      const tag = String(error.params.tag);
+      const given = node.kind === 'map' ? node.entries.get(tag) : undefined;
+      const known = `one of ${tagsOf(error.parentSchema, tag).join(', ')}`;
+      if (given === undefined)
+        problems.add('missing-key', place, `${subject} lacks ${tag}: ${known}`);
+      else
+        problems.add(
+          'unknown-kind',
+          given.value.span,
+          `${subject}: ${tag} is ${describe(given.value)}; expected ${known}`,
+        );
+      return;
+    }
     case 'propertyNames':
       return;
     case 'pattern':
@@ -115,6 +150,12 @@ function report(error: ErrorObject, root: Node, kind: Kind, problems: Problems):
   );
 }
 
+/** What the key that tells alternatives apart may be. */
+function tagsOf(schema: ErrorObject['parentSchema'], tag: string): readonly string[] {
+  const options: readonly ErrorObject['parentSchema'][] = schema?.oneOf ?? [];
+  return options.map((option) => String(option?.properties?.[tag]?.const));
+}
+
 function expected(error: ErrorObject): string {
   return String(error.parentSchema?.description ?? error.message);
 }
@@ -135,6 +176,7 @@ function locate(root: Node, path: readonly string[]): { node: Node; key: Entry |
 const SINGULAR: { readonly [section: string]: string } = {
   steps: 'step',
   inputs: 'input',
+  outputs: 'output',
   params: 'parameter',
   sets: 'set',
   profiles: 'profile',

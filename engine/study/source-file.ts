@@ -1,4 +1,4 @@
-/** A study or a protocol from disk: bytes -> checked nodes. */
+/** A study, a protocol or the interface of a step from disk: bytes -> checked nodes. */
 import type { Problems, ReadFile } from './diagnostic.ts';
 import type { Span } from './expanded.ts';
 import type { Mapping } from './node.ts';

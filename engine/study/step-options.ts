@@ -15,22 +15,30 @@ export function readResources(
   if (given?.kind !== 'map') return {};
   const cpu = numberIn(given, 'cpu');
   const gpu = numberIn(given, 'gpu');
-  const node = given.entries.get('memory')?.value;
-  let memory: number | undefined;
-  if (node?.kind === 'scalar') {
-    memory = amount(node.text, MEMORY);
-    if (memory === undefined)
-      problems.add(
-        'wrong-kind',
-        node.span,
-        `memory of step ${step} is ${describe(node)}; expected an amount such as 4 GB or 500 MB`,
-      );
-  }
+  const memory = readMemory(`step ${step}`, given, problems);
   return {
     ...(cpu !== undefined && { threads: { min: cpu, max: cpu } }),
     ...(memory !== undefined && { memory }),
     ...(gpu !== undefined && { gpu }),
   };
+}
+
+/** MB of `memory`; undefined if it is not given, or wrong, which is reported. */
+export function readMemory(
+  subject: string,
+  given: Mapping,
+  problems: Problems,
+): number | undefined {
+  const node = given.entries.get('memory')?.value;
+  if (node?.kind !== 'scalar') return undefined;
+  return (
+    amount(node.text, MEMORY) ??
+    problems.add(
+      'wrong-kind',
+      node.span,
+      `memory of ${subject} is ${describe(node)}; expected an amount such as 4 GB or 500 MB`,
+    )
+  );
 }
 
 /** Seconds; null without a limit. */

@@ -26,10 +26,10 @@ examples.after(() => at.close());
 /** Steps that an example may take from: those of the README's own study. */
 const readme = /```yaml\n(curie: v1\n.*?)```/s.exec(texts[0]![1])![1]!;
 
-/** Its pieces build on each other and on files: test/study/docs.test.ts checks them together. */
-const PIECES = 'docs/language.md';
+/** Their pieces build on each other and on files: docs.test.ts and own-steps.test.ts take them together. */
+const PIECES = ['docs/language.md', 'docs/own-steps.md'];
 
-for (const [name, text] of texts.filter(([each]) => each !== PIECES))
+for (const [name, text] of texts.filter(([each]) => !PIECES.includes(each)))
   for (const [k, [, example = '']] of [...text.matchAll(/```yaml\n(.*?)```/gs)].entries())
     examples(`${name}, study ${k + 1}`, async () => {
       assert.match(example, /^(curie: v1\n| {2}[a-z])/, 'a whole study, or steps of one');

@@ -107,7 +107,7 @@ tools('are looked for where the step says', async () => {
       resolved(folder, named.replace(', 1]', `, 1]${more}`), variables).values.machine;
   assert.is(
     await refusal(at('')),
-    `study.yaml:6:23: there is no program tool in /usr/local/bin:/usr/bin:/bin; install it, or give its path, which starts from the folder of the study
+    `study.yaml:6:23: there is no program tool in /usr/local/bin:/usr/bin:/bin; install it, or give its path, which starts from the folder of this file
 6 |     with: { command: [tool, 1] }
   |                       ^^^^`,
   );
@@ -133,7 +133,7 @@ tools('that cannot be used are refused with their place', async () => {
   assert.is(await said('./dir'), 'study.yaml:6:23: ./dir is no file; name a program');
   assert.is(
     await said('bin/tol'),
-    'study.yaml:6:23: there is no program bin/tol; paths start from the folder of the study',
+    'study.yaml:6:23: there is no program bin/tol; paths start from the folder of this file',
   );
 });
 

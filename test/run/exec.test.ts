@@ -167,6 +167,7 @@ test('a program of the study: by its path, as a tool, or as a file of the folder
   assert.is(await ended('[bin/first, 1]'), 'first 1\n');
   assert.is(await ended("[sh, -c, 'second 2']", ', tools: [bin/second]'), 'second 2\n');
   assert.is(await ended("['{files.go.sh}', 3]", ', files: { go.sh: bin/second }'), 'second 3\n');
+  assert.is(await ended("['{files.in/go}', 3]", ', files: { in/go: bin/second }'), 'second 3\n');
 });
 
 test('the awk example of the README works', async () => {

@@ -78,7 +78,7 @@ study: x
 loops: 3
 `,
   `
-study.yaml:1:8: this study is written in version v2 of the language; this curie reads v1: use a newer curie
+study.yaml:1:8: this file is written in version v2 of the language; this curie reads v1: use a newer curie
 1 | curie: v2
   |        ^^`,
 );
@@ -300,7 +300,7 @@ refuses(
     partial: maybe
 `,
   `
-study.yaml:11:5: only steps that use exec have timeout; leave it out
+study.yaml:11:5: only steps that run a command have timeout; leave it out
 11 |     timeout: 5 h
    |     ^^^^^^^
 

@@ -127,7 +127,7 @@ study.yaml:14:18: it is a folder; name the protocol file in it
 14 |   d: { protocol: deep }
    |                  ^^^^
 
-study2.yaml:2:1: this is a study, and only protocols can be used by steps; a protocol begins with protocol: NAME
+study2.yaml:2:1: this is a study, which no step can use; a protocol begins with protocol: NAME
 2 | study: other
   | ^^^^^`,
 );

@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
 import { formatDiagnostics, source } from '../../engine/study/diagnostic.ts';
 import { type Loaded, loadStudy } from '../../engine/study/load.ts';
+import { stepFileSchema } from '../../engine/study/own-step-schema.ts';
 import { type JsonSchema, protocolSchemaFor, studySchema } from '../../engine/study/schema.ts';
 import { steps } from '../../steps/index.ts';
 import { folderPath, HEAD, load, messages, registry } from './rig.ts';
@@ -86,11 +87,16 @@ test('the schemas for editors are current; if not, run npm run schemas', () => {
   };
   isCurrent('study.schema.json', studySchema(steps));
   isCurrent('protocol.schema.json', protocolSchemaFor(steps));
+  isCurrent('step.schema.json', stepFileSchema);
 });
 
 const validate = new Ajv({ allowUnionTypes: true, strict: true, strictRequired: false }).compile(
   studySchema(registry),
 );
+
+test('the schema of a step fits its own schema, which loading leaves out', () => {
+  new Ajv({ allowUnionTypes: true, strict: true, discriminator: true }).compile(stepFileSchema);
+});
 
 test('the schema for editors takes what the loader takes', () => {
   const text = `${HEAD}  density:

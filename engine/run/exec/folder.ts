@@ -1,10 +1,15 @@
 /** The working folder of a program: what it holds at the start and at the end. */
-import { chmodSync, constants, copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../../step.ts';
 
-/** Copies the files in, by copy-on-write where the file system can; the program may change them. */
-export function stage(files: { readonly [name: string]: Artifact }, folder: string): void {
+/** Writes the texts and copies the files in, by copy-on-write where the file system can; the program may change them. */
+export function stage(
+  files: { readonly [name: string]: Pick<Artifact, 'path'> },
+  texts: { readonly [name: string]: string },
+  folder: string,
+): void {
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
   for (const [name, { path }] of Object.entries(files)) {
     const place = join(folder, name);
     mkdirSync(dirname(place), { recursive: true });

@@ -6,7 +6,14 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Machine } from '../../plan/tools.ts';
-import { type Inputs, type Outcome, StepError, type TaskContext } from '../../step.ts';
+import {
+  type Artifact,
+  type Inputs,
+  type Outcome,
+  type Secret,
+  StepError,
+  type TaskContext,
+} from '../../step.ts';
 import type { execDeclaration } from '../../study/exec-interface.ts';
 import { wrongFileName } from '../../study/file-names.ts';
 import { fill, type Placeholder } from '../../study/placeholders.ts';
@@ -24,11 +31,32 @@ type ExecInputs = Omit<Inputs<typeof execDeclaration>, 'outputs'> & {
 
 export async function run(inputs: ExecInputs, task: TaskContext): Promise<Outcome> {
   const { command, files = {}, env = {}, pass = [], stdout, outputs, machine } = inputs;
+  const argv = command.map((text) => fill(text, (each) => meaning(each, inputs)));
+  return execute({ argv, files, texts: {}, env, pass, stdout, outputs, machine }, task);
+}
+
+/** A program with all that it is given. */
+export interface Execution {
+  /** The program first: one of `machine`, or one of `files`. */
+  readonly argv: readonly string[];
+  /** In the working folder at the start, by name there. */
+  readonly files: { readonly [name: string]: Pick<Artifact, 'path'> };
+  readonly texts: { readonly [name: string]: string };
+  readonly env: { readonly [name: string]: string | Secret };
+  readonly pass: readonly string[];
+  readonly stdout: string | undefined;
+  readonly outputs: { readonly [name: string]: Declared };
+  readonly machine: Machine;
+}
+
+/** Runs the program to its end, and reads what it has left. */
+export async function execute(execution: Execution, task: TaskContext): Promise<Outcome> {
+  const { argv, files, texts, env, pass, stdout, outputs, machine } = execution;
   const own = process.env;
   const { all: variables, hidden } = variablesOf(env, pass, machine.path, task.gpu, own);
-  stage(files, task.folder);
+  stage(files, texts, task.folder);
   if (stdout !== undefined) prepare(stdout, task.folder);
-  const [first = '', ...args] = command.map((text) => fill(text, (each) => meaning(each, inputs)));
+  const [first = '', ...args] = argv;
   const program = Object.hasOwn(machine.programs, first)
     ? machine.programs[first]!
     : staged(first, files, task.folder);
@@ -47,6 +75,7 @@ export async function run(inputs: ExecInputs, task: TaskContext): Promise<Outcom
   const values = readOutputs(outputs, task.folder, hidden);
   const declared = new Set([
     ...Object.keys(files),
+    ...Object.keys(texts),
     ...Object.values(outputs).map(({ file }) => file),
     ...(stdout === undefined ? [] : [stdout]),
   ]);

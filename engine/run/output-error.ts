@@ -1,0 +1,4 @@
+/** A step that does not keep to its interface: a defect of the step. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+}
