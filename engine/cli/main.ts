@@ -65,6 +65,12 @@ onStudy('validate', 'find every mistake of the study, without running anything')
   async (study, options) => (await import('./validate.ts')).validateCommand(study, options),
 );
 
+program
+  .command('migrate')
+  .description('bring a study, a protocol or a step.yaml to the newest version of the language')
+  .argument('<file>', 'the file')
+  .action(async (file) => (await import('./migrate.ts')).migrateCommand(file));
+
 onStudy('report', 'write the report from the results that are there').action(
   async (study, options) => (await import('./report.ts')).reportCommand(study, options),
 );

@@ -1,7 +1,7 @@
 /** A study, a protocol or the interface of a step from disk: bytes -> checked nodes. */
 import type { Problems, ReadFile } from './diagnostic.ts';
 import type { Span } from './expanded.ts';
-import type { Mapping } from './node.ts';
+import type { Mapping, Node } from './node.ts';
 import { decode, parse } from './parse.ts';
 import { checkKind, checkShape, checkVersion, type Kind } from './shape.ts';
 
@@ -17,6 +17,21 @@ export function readSource(
   read: ReadFile,
   problems: Problems,
 ): Mapping | undefined {
+  const root = readRoot(file, kind, at, read, problems);
+  if (root === undefined || !checkVersion(root, problems)) return undefined;
+  if (!checkKind(root, kind, problems)) return undefined;
+  checkShape(root, kind, problems);
+  return root.kind === 'map' ? root : undefined;
+}
+
+/** What a file holds, whatever version of the language that is in; undefined, reported, if nothing. */
+export function readRoot(
+  file: string,
+  kind: Kind,
+  at: Span,
+  read: ReadFile,
+  problems: Problems,
+): Node | undefined {
   let bytes: Uint8Array;
   try {
     bytes = read(file);
@@ -24,11 +39,7 @@ export function readSource(
     return problems.add(`unreadable-${kind}`, at, whyNot(file, kind, error));
   }
   const text = decode(bytes, file, problems);
-  const root = text === undefined ? undefined : parse(text, file, problems);
-  if (root === undefined || !checkVersion(root, problems)) return undefined;
-  if (!checkKind(root, kind, problems)) return undefined;
-  checkShape(root, kind, problems);
-  return root.kind === 'map' ? root : undefined;
+  return text === undefined ? undefined : parse(text, file, problems);
 }
 
 function whyNot(file: string, kind: Kind, error: unknown): string {

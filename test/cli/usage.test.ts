@@ -21,6 +21,7 @@ const COMMANDS = [
   'status [options] <study>',
   'validate [options] <study>',
   'report [options] <study>',
+  'migrate <file>',
   'verify [options] <study>',
   'steps [options] [name]',
   'model',
