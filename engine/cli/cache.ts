@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { type Cache, openCache } from '../../cache/index.ts';
 import { formatBytes } from '../report/number.ts';
+import { cacheFolder } from './facts.ts';
 import { EXIT, Failure } from './failure.ts';
-import { cacheFolder } from './project.ts';
 import { columns, plural } from './text.ts';
 
 interface CacheOptions {

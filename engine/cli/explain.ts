@@ -15,7 +15,7 @@ export function explainCommand(file: string, name: string, options: StudyOptions
   const project = openProject(file, options);
   const wanted = tasksNamed(project.study, name);
   const cache = openForReading(project.cacheFolder);
-  const plan = planFrom(project.study, cache);
+  const plan = planFrom(project, cache);
   cache?.close();
   for (const task of wanted)
     for (const line of explanation(plan.decisions[task]!, plan, project)) console.log(line);

@@ -26,9 +26,10 @@ export function lockCommand(
   file: string,
   options: StudyOptions & { readonly frozen?: boolean },
 ): void {
-  const { study, cacheFolder } = openProject(file, options);
+  const project = openProject(file, options);
+  const { study, cacheFolder } = project;
   const cache = openForReading(cacheFolder);
-  const ended = endedOf(planFrom(study, cache));
+  const ended = endedOf(planFrom(project, cache));
   const now: Omit<Lock, 'schema' | 'curie'> = {
     study: study.name,
     profile: study.profile,

@@ -26,15 +26,15 @@ function onStudy(name: string, about: string): Command {
     .argument('<study>', 'the study file')
     .option('--profile <name>', 'a parameter set of the study')
     .option('--set <name=value>', 'one parameter; may be given several times', repeated)
-    .option('--cache <folder>', 'the cache; CURIE_CACHE or .curie without it');
+    .option('--cache <folder>', 'the cache; as curie site tells without it');
 }
 
 onStudy('run', 'run what is not there yet, and write the report')
   .option('-n, --dry-run', 'only say what would run')
   .option('--only <step>', 'this step and what it needs; may be given several times', repeated)
   .option('--force <step>', 'run this step again even if its result is known', repeated)
-  .option('--jobs <n>', 'cores to use; all without it')
-  .option('--gpus <list>', 'devices to use: all, none, or numbers and UUIDs with commas', 'all')
+  .option('--jobs <n>', 'cores to use; as curie site tells without it')
+  .option('--gpus <list>', 'devices: all, none, or numbers and UUIDs with commas')
   .option('--json', 'print every event as one line of JSON')
   .action(async (study, options) => (await import('./run.ts')).runCommand(study, options));
 
@@ -81,14 +81,14 @@ onStudy('lock', 'write down digests of all that the study takes and gives, besid
 
 onStudy('verify', 'execute again what is bit for bit reproducible, and compare digests')
   .option('--step <step>', 'this step alone; may be given several times', repeated)
-  .option('--jobs <n>', 'cores to use; all without it')
+  .option('--jobs <n>', 'cores to use; as curie site tells without it')
   .option('--json', 'print one JSON document')
   .action(async (study, options) => (await import('./verify.ts')).verifyCommand(study, options));
 
 program
   .command('runs')
   .description('list the runs in a cache, the newest first')
-  .option('--cache <folder>', 'the cache; CURIE_CACHE or .curie without it')
+  .option('--cache <folder>', 'the cache; as curie site tells without it')
   .option('--json', 'print one JSON document')
   .action(async (options) => (await import('./runs.ts')).runsCommand(options));
 
@@ -97,7 +97,7 @@ program
   .description('say what differs between two runs: parameters, files, inputs and values')
   .argument('<run>', 'a run, or the beginning of its name; last and last~1 are the newest')
   .argument('<run>', 'another one')
-  .option('--cache <folder>', 'the cache; CURIE_CACHE or .curie without it')
+  .option('--cache <folder>', 'the cache; as curie site tells without it')
   .option('--json', 'print one JSON document')
   .action(async (first, second, options) =>
     (await import('./runs.ts')).diffCommand(first, second, options),
@@ -109,6 +109,11 @@ program
   .argument('[name]', 'a step type, or the folder of one of your own')
   .option('--json', 'print one JSON document')
   .action(async (name, options) => (await import('./steps.ts')).stepsCommand(name, options));
+
+program
+  .command('site')
+  .description('tell what is in force on this machine, and who says so: cache, cores, tools')
+  .action(async () => (await import('./site.ts')).siteCommand());
 
 const model = program.command('model').description('look into model files, and convert them');
 
@@ -161,7 +166,7 @@ function onCache(name: string, about: string): Command {
   return cache
     .command(name)
     .description(about)
-    .option('--cache <folder>', 'the cache; CURIE_CACHE or .curie without it')
+    .option('--cache <folder>', 'the cache; as curie site tells without it')
     .option('--json', 'print one JSON document');
 }
 

@@ -37,7 +37,7 @@ export function outputsCommand(
   const { study, results } = project;
   const wanted = name === undefined ? study.tasks.map(({ id }) => id) : tasksNamed(study, name);
   const cache = openForReading(project.cacheFolder);
-  const ended = endedOf(planFrom(study, cache));
+  const ended = endedOf(planFrom(project, cache));
   cache?.close();
   const outputs = wanted.map((id): TaskOutputs => {
     const task = study.tasks[id]!;

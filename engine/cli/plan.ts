@@ -23,7 +23,7 @@ export function planCommand(file: string, options: PlanOptions): void {
   const project = openProject(file, options);
   const { included, forced } = selectionOf(project.study, options);
   const cache = openForReading(project.cacheFolder);
-  const { decisions } = planFrom(project.study, cache, forced);
+  const { decisions } = planFrom(project, cache, forced);
   cache?.close();
   const shown = decisions.filter(({ task }) => included?.has(task) ?? true);
   if (options.json) console.log(JSON.stringify(asJson(project, shown), null, 2));

@@ -1,6 +1,6 @@
 /** Where a study's cache and results are, and how the commands open both. */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { type Cache, type Content, openCache, sha256 } from '../../cache/index.ts';
 import { steps } from '../../steps/index.ts';
 import { knowledgeOf } from '../plan/knowledge.ts';
@@ -17,7 +17,9 @@ import type { ExpandedStudy, Span, TaskId } from '../study/expanded.ts';
 import { loadStudy } from '../study/load.ts';
 import { readFile } from '../study/read-file.ts';
 import { didYouMean } from '../study/suggest.ts';
+import { cachePlace, projectRoot } from './facts.ts';
 import { Failure } from './failure.ts';
+import { readSite, type Site } from './site-file.ts';
 
 /** Options that all commands on studies share, as commander hands them over. */
 export interface StudyOptions {
@@ -30,6 +32,7 @@ export interface Project {
   readonly study: ExpandedStudy;
   /** The study file as it was read. */
   readonly text: string;
+  readonly site: Site;
   /** Folder of the cache; it need not exist. */
   readonly cacheFolder: string;
   /** Folder of this study's results. */
@@ -56,10 +59,12 @@ export function openProject(file: string, options: StudyOptions): Project {
   }
   const { study } = loaded;
   const root = projectRoot();
+  const site = readSite();
   return {
     study,
+    site,
     text: readFileSync(file, 'utf8'),
-    cacheFolder: cacheFolder(options),
+    cacheFolder: cachePlace(options.cache, site).value,
     results: join(root, 'results', study.name),
     at: (span) => {
       if (span.file.startsWith(SET_PREFIX)) return span.file;
@@ -70,20 +75,6 @@ export function openProject(file: string, options: StudyOptions): Project {
   };
 }
 
-/** `--cache`, CURIE_CACHE, or `.curie` in the project's folder. */
-export function cacheFolder({ cache }: { readonly cache?: string }): string {
-  return resolve(cache ?? process.env.CURIE_CACHE ?? join(projectRoot(), '.curie'));
-}
-
-/** The nearest folder from here up that has a cache; this one where none has. */
-function projectRoot(): string {
-  const here = process.cwd();
-  for (let folder = here; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, '.curie', 'layout.json'))) return folder;
-    if (folder === dirname(folder)) return here;
-  }
-}
-
 /** The cache, for commands that only look: undefined where nothing has run yet. */
 export function openForReading(folder: string): Cache | undefined {
   return existsSync(folder) ? openCache(folder, { readOnly: true }) : undefined;
@@ -91,11 +82,11 @@ export function openForReading(folder: string): Cache | undefined {
 
 /** What happens to every task, from the cache alone. */
 export function planFrom(
-  study: ExpandedStudy,
+  { study, site }: Project,
   cache: Cache | undefined,
   forced?: ReadonlySet<TaskId>,
 ): Plan {
-  return plan(study, knowledgeOf(study, cache ?? noCache, forced));
+  return plan(study, knowledgeOf(study, cache ?? noCache, site.tools, forced));
 }
 
 /** How each task has ended, as far as the cache holds its result. */

@@ -24,7 +24,7 @@ export async function reportCommand(file: string, options: StudyOptions): Promis
   const cache = openForReading(project.cacheFolder);
   if (cache === undefined)
     throw new Failure(`nothing of ${project.study.name} has run yet: curie run ${file}`);
-  const ended = endedOf(planFrom(project.study, cache));
+  const ended = endedOf(planFrom(project, cache));
   const run = lastRun(project.cacheFolder, project.study.name);
   const { path } = await reportOf(project, cache, ended, run === undefined ? [] : readJournal(run));
   cache.close();

@@ -14,6 +14,7 @@ import { openJournal } from '../run/journal.ts';
 import type { Capacity } from '../run/resources.ts';
 import { runStudy } from '../run/run.ts';
 import { type Diagnostic, formatDiagnostics } from '../study/diagnostic.ts';
+import { gpusToUse, type InForce } from './facts.ts';
 import { EXIT, Failure } from './failure.ts';
 import { interruptible } from './interrupt.ts';
 import { machineOf, stepWorkers } from './machine.ts';
@@ -28,7 +29,7 @@ import { version } from './version.ts';
 export interface RunOptions extends PlanOptions {
   readonly dryRun?: boolean;
   readonly jobs?: string;
-  readonly gpus: string;
+  readonly gpus?: string;
 }
 
 export async function runCommand(file: string, options: RunOptions): Promise<void> {
@@ -39,6 +40,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<voi
   const { included } = selection;
   const missing = missingPrograms(
     project.study.tasks.filter(({ id }) => included?.has(id) ?? true),
+    project.site.tools,
   );
   if (missing.length > 0)
     throw new Failure(formatDiagnostics(missing, readFileSync, process.stderr.columns));
@@ -96,6 +98,7 @@ async function run(
       results,
       root,
       forced,
+      tools: project.site.tools,
       ...(included !== undefined && { included }),
       emit,
       signal: stop.signal,
@@ -152,10 +155,11 @@ async function viewOf({ json }: RunOptions): Promise<View> {
   };
 }
 
-function capacityOf({ study }: Project, { jobs, gpus }: RunOptions): Capacity {
-  const machine = machineOf(jobs);
+function capacityOf({ study, site }: Project, { jobs, gpus }: RunOptions): Capacity {
+  const machine = machineOf(jobs, site);
   const wanting = study.tasks.filter(({ resources }) => (resources.gpu ?? 0) > 0);
-  const devices = gpus === 'all' && wanting.length === 0 ? [] : devicesNamed(gpus);
+  const devices =
+    gpus === undefined && wanting.length === 0 ? [] : devicesNamed(gpusToUse(gpus, site));
   const diagnostics = wanting.flatMap((task): Diagnostic[] =>
     devices.length > 0
       ? []
@@ -175,11 +179,11 @@ function capacityOf({ study }: Project, { jobs, gpus }: RunOptions): Capacity {
   return { ...machine, gpus: devices };
 }
 
-function devicesNamed(gpus: string): string[] {
+function devicesNamed({ value, from }: InForce<string>): string[] {
   try {
-    return findDevices(gpus, process.env);
+    return findDevices(value, process.env);
   } catch (error) {
-    throw new Failure(error instanceof Error ? error.message : String(error));
+    throw new Failure(`${from}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -3,8 +3,9 @@ import { type Difference, diffRuns, type RunDiff } from '../provenance/diff.ts';
 import { type RunSummary, readSummaries } from '../provenance/summary.ts';
 import { formatDuration, formatValue } from '../report/number.ts';
 import type { Json, Measured } from '../step.ts';
+import { cacheFolder } from './facts.ts';
 import { Failure } from './failure.ts';
-import { cacheFolder, openForReading } from './project.ts';
+import { openForReading } from './project.ts';
 import { columns, shortened } from './text.ts';
 
 interface RunsOptions {

@@ -26,7 +26,7 @@ interface VerifyOptions extends StudyOptions {
 export async function verifyCommand(file: string, options: VerifyOptions): Promise<void> {
   const project = openProject(file, options);
   const tasks = wantedTasks(project, options.step);
-  const machine = machineOf(options.jobs);
+  const machine = machineOf(options.jobs, project.site);
   const cache = openForReading(project.cacheFolder);
   if (cache === undefined)
     throw new Failure(`there is no cache at ${project.cacheFolder}: nothing has run there yet`);
@@ -42,6 +42,7 @@ export async function verifyCommand(file: string, options: VerifyOptions): Promi
       executor,
       capacity: { ...machine, gpus: [] },
       tasks,
+      tools: project.site.tools,
       signal: stop.signal,
     });
     for (const [k, verdict] of pending.entries()) {

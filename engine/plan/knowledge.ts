@@ -2,7 +2,7 @@
 import type { Cache, Content } from '../../cache/index.ts';
 import type { ExpandedStudy, TaskId } from '../study/expanded.ts';
 import type { Knowledge } from './plan.ts';
-import { environmentOf } from './tools.ts';
+import { environmentOf, type SiteTools } from './tools.ts';
 
 /** Each of the user's files is looked at once: of many tasks that take it, each would ask. */
 export interface FreshKnowledge extends Knowledge {
@@ -10,10 +10,14 @@ export interface FreshKnowledge extends Knowledge {
   refresh(): void;
 }
 
-/** @param forced  tasks to run even if they could be restored */
+/**
+ * @param tools   programs that the site file places
+ * @param forced  tasks to run even if they could be restored
+ */
 export function knowledgeOf(
   study: ExpandedStudy,
   cache: Pick<Cache, 'find' | 'latestOf' | 'digestFile' | 'pathOf'>,
+  tools: SiteTools = {},
   forced: ReadonlySet<TaskId> = new Set(),
 ): FreshKnowledge {
   const programs = new Map<string, string>();
@@ -30,7 +34,7 @@ export function knowledgeOf(
     latestOf: (task) => cache.latestOf(study.name, task),
     contentOf,
     pathOf: (digest) => cache.pathOf(digest),
-    environment: (task) => environmentOf(task, contentOf, programs),
+    environment: (task) => environmentOf(task, contentOf, programs, tools),
     forced,
     refresh: () => contents.clear(),
   };

@@ -7,7 +7,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import type { Content } from '../../cache/index.ts';
 import type { Diagnostic } from '../study/diagnostic.ts';
 import { DiagnosticError } from '../study/diagnostic.ts';
-import type { Binding, Program, Task } from '../study/expanded.ts';
+import type { Binding, Program, Span, Task } from '../study/expanded.ts';
 import type { TaskEnvironment } from './resolve.ts';
 
 /** Where programs are searched for unless the step sets or passes PATH: the same everywhere. */
@@ -17,10 +17,15 @@ const FIXED_PATH = '/usr/local/bin:/usr/bin:/bin';
 export type Machine = {
   /** Absolute paths of the programs, by name. */
   readonly programs: { readonly [name: string]: string };
-  /** What PATH is for the command: folders of programs given by path come first. */
+  /** What PATH is for the command: folders of programs given by path, or by the site file, come first. */
   readonly path: string;
   /** Seconds, or null for no limit. */
   readonly timeout: number | null;
+};
+
+/** Where the site file says that programs are, by the names that studies use. */
+export type SiteTools = {
+  readonly [name: string]: { readonly path: string; readonly span: Span };
 };
 
 type Variables = { readonly [name: string]: string | undefined };
@@ -31,6 +36,7 @@ type Variables = { readonly [name: string]: string | undefined };
  *
  * @param digestFile  of a program's file
  * @param found       programs found before: each is searched for once in a run
+ * @param tools       programs that the site file places
  * @param variables   environment that curie runs in
  * @throws DiagnosticError with the place in the study where a program is not found
  */
@@ -38,21 +44,23 @@ export function environmentOf(
   task: Task,
   digestFile: (path: string) => Content,
   found: Map<string, string> = new Map(),
+  tools: SiteTools = {},
   variables: Variables = process.env,
 ): TaskEnvironment {
   const source = sourceOf(task, digestFile);
   if (task.programs === undefined) return source;
-  const searched = searchPathOf(task, variables);
+  const search = searchOf(task, variables);
   const programs = task.programs.map((program) => {
-    const wanted = `${program.path ?? program.written}\0${searched}`;
-    const path = found.get(wanted) ?? find(program, searched);
+    const wanted = `${program.path ?? program.written}\0${search.isGiven}\0${search.path}`;
+    const path = found.get(wanted) ?? find(program, search, tools);
     found.set(wanted, path);
-    return { name: program.name, path, digest: digestFile(path).digest };
+    const isPlaced = program.path !== null || path === tools[program.written]?.path;
+    return { name: program.name, path, isPlaced, digest: digestFile(path).digest };
   });
-  const ahead = task.programs.flatMap(({ path }) => (path === null ? [] : [dirname(path)]));
+  const ahead = programs.flatMap(({ path, isPlaced }) => (isPlaced ? [dirname(path)] : []));
   const machine: Machine = {
     programs: Object.fromEntries(programs.map(({ name, path }) => [name, path] as const)),
-    path: [...new Set(ahead), searched].join(':'),
+    path: [...new Set(ahead), search.path].join(':'),
     timeout: task.timeout,
   };
   return {
@@ -83,13 +91,14 @@ function sourceOf(
 /** Every program of the tasks that this machine lacks: better known before hours of work. */
 export function missingPrograms(
   tasks: readonly Task[],
+  tools: SiteTools = {},
   variables: Variables = process.env,
 ): readonly Diagnostic[] {
   const missing = new Map<string, Diagnostic>();
   for (const task of tasks)
     for (const program of task.programs ?? [])
       try {
-        find(program, searchPathOf(task, variables));
+        find(program, searchOf(task, variables), tools);
       } catch (error) {
         if (!(error instanceof DiagnosticError)) throw error;
         const { at } = error.diagnostic;
@@ -99,9 +108,16 @@ export function missingPrograms(
 }
 
 /** Where the task's programs are searched for. */
-function searchPathOf(task: Task, variables: Variables): string {
+interface Search {
+  readonly path: string;
+  /** The step sets or passes PATH: what it finds there counts before the site file. */
+  readonly isGiven: boolean;
+}
+
+function searchOf(task: Task, variables: Variables): Search {
   const { own, passes } = pathGiven(task);
-  return own ?? (passes ? (variables.PATH ?? FIXED_PATH) : FIXED_PATH);
+  const path = own ?? (passes ? variables.PATH : undefined);
+  return { path: path ?? FIXED_PATH, isGiven: path !== undefined };
 }
 
 /** What a task says about PATH: its own value, or that it is handed over. */
@@ -128,14 +144,18 @@ function textOf(binding: Binding | undefined): string | undefined {
 }
 
 /** Absolute path of a program. Throws a `DiagnosticError` if it is not there. */
-function find({ path, written, span }: Program, searched: string): string {
+function find(program: Program, search: Search, tools: SiteTools): string {
+  const { path, written, span } = program;
   const missing = (message: string): DiagnosticError =>
     new DiagnosticError({ code: 'missing-program', at: span, message, related: [] });
   if (path === null) {
-    for (const folder of searched.split(':').filter(isAbsolute))
+    const tool = Object.hasOwn(tools, written) ? tools[written] : undefined;
+    const searched = tool === undefined || search.isGiven ? search.path.split(':') : [];
+    for (const folder of searched.filter(isAbsolute))
       if (stateOf(join(folder, written)) === 'program') return join(folder, written);
+    if (tool !== undefined) return placed(program, tool);
     throw missing(
-      `there is no program ${written} in ${searched}; install it, or give its path, which starts from the folder of this file`,
+      `there is no program ${written} in ${search.path}; install it, name it under tools of the site file, or give its path, which starts from the folder of this file`,
     );
   }
   switch (stateOf(path)) {
@@ -148,6 +168,21 @@ function find({ path, written, span }: Program, searched: string): string {
     case 'not-executable':
       throw missing(`${written} is not executable; run chmod +x on it, or name its interpreter`);
   }
+}
+
+/** A program where the site file says that it is. */
+function placed({ written, span }: Program, tool: SiteTools[string]): string {
+  const state = stateOf(tool.path);
+  if (state === 'program') return tool.path;
+  throw new DiagnosticError({
+    code: 'missing-program',
+    at: tool.span,
+    message:
+      state === 'missing'
+        ? `there is no program ${tool.path}`
+        : `${tool.path} is ${state === 'folder' ? 'no file' : 'not executable'}; name a program`,
+    related: [{ at: span, message: `${written} is wanted here` }],
+  });
 }
 
 function stateOf(path: string): 'program' | 'missing' | 'folder' | 'not-executable' {

@@ -42,7 +42,7 @@ function chosen(names: readonly string[], from: readonly string[], strict: boole
     if (device === undefined) {
       if (!strict) return devices; // As CUDA does: nothing after the first unknown name counts.
       const known = from.length === 0 ? 'none' : from.map((uuid, k) => `${k} (${uuid})`).join(', ');
-      throw new Error(`--gpus: there is no device ${name}; devices that may be used: ${known}`);
+      throw new Error(`there is no device ${name}; devices that may be used: ${known}`);
     }
     if (!devices.includes(device)) devices.push(device);
   }

@@ -10,6 +10,7 @@ import PQueue from 'p-queue';
 import type { Cache, Lease, Root } from '../../cache/index.ts';
 import { type FreshKnowledge, knowledgeOf } from '../plan/knowledge.ts';
 import { type Decision, decide } from '../plan/plan.ts';
+import type { SiteTools } from '../plan/tools.ts';
 import type { Upstream } from '../plan/upstream.ts';
 import { describeReason } from '../provenance/explain.ts';
 import type { DiagnosticError } from '../study/diagnostic.ts';
@@ -35,6 +36,8 @@ export interface RunOptions {
   /** Tasks of this run; those they take from must be among them. All without it. */
   readonly included?: ReadonlySet<TaskId>;
   readonly forced?: ReadonlySet<TaskId>;
+  /** Programs that the site file places. */
+  readonly tools?: SiteTools;
   readonly emit: (event: RunEvent) => void;
   /** Ends the run: steps save what they have and stop. */
   readonly signal?: AbortSignal;
@@ -90,9 +93,9 @@ class Run {
 
   constructor(options: RunOptions) {
     this.#of = options;
-    const { study, cache, root, included, forced } = options;
+    const { study, cache, root, included, forced, tools } = options;
     this.#known = {
-      ...knowledgeOf(study, cache, forced),
+      ...knowledgeOf(study, cache, tools, forced),
       find: (key) => {
         root.need(key);
         return cache.find(key);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { type ActionRecord, type Cache, CacheError, sha256 } from '../../cache/index.ts';
 import { knowledgeOf } from '../plan/knowledge.ts';
 import { type Decision, decide, plan, upstreamAfter } from '../plan/plan.ts';
+import type { SiteTools } from '../plan/tools.ts';
 import type { ExpandedStudy, Task, TaskId } from '../study/expanded.ts';
 import { digestNow } from './attempt.ts';
 import type { Attempt, Executor } from './executor.ts';
@@ -47,6 +48,8 @@ export interface VerifyOptions {
   readonly executor: Executor;
   readonly capacity: Capacity;
   readonly tasks: readonly TaskId[];
+  /** Programs that the site file places. */
+  readonly tools?: SiteTools;
   /** Ends it: tasks that run then are stopped, and no other begins. */
   readonly signal?: AbortSignal;
 }
@@ -57,8 +60,8 @@ const STOPPED: Verdict = { kind: 'not-run', reason: 'stopped' };
 
 /** A verdict for each task, in the order given; several run at a time as the capacity allows. */
 export function verifyTasks(options: VerifyOptions): readonly Promise<Verdict>[] {
-  const { study, cache, tasks, capacity } = options;
-  const { decisions } = plan(study, knowledgeOf(study, cache));
+  const { study, cache, tasks, capacity, tools } = options;
+  const { decisions } = plan(study, knowledgeOf(study, cache, tools));
   const desk = new Desk(capacity, options.signal);
   return tasks.map(async (id): Promise<Verdict> => {
     const task = study.tasks[id];
@@ -70,7 +73,7 @@ export function verifyTasks(options: VerifyOptions): readonly Promise<Verdict>[]
     const demand = demandOf(task, capacity);
     if (demand.gpu > 0)
       return { kind: 'not-run', reason: 'it asks for a GPU; tasks are verified on cores alone' };
-    const known = knowledgeOf(study, cache, new Set([id]));
+    const known = knowledgeOf(study, cache, tools, new Set([id]));
     const forced = decide(task, study, known, (other) => upstreamAfter(decisions[other]));
     if (forced.kind !== 'run') throw new Error(`${task.name} was forced and would not run`);
     return desk.run(demand, (job) => repeat(task, forced, recorded, options, job));

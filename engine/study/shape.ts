@@ -55,14 +55,24 @@ export function checkKind(root: Node, kind: Kind, problems: Problems): boolean {
   return false;
 }
 
-const SCHEMAS: { readonly [K in Kind]: () => JsonSchema } = {
+/** What each kind of file may hold. */
+export const SCHEMAS: { readonly [K in Kind]: () => JsonSchema } = {
   study: languageSchema,
   protocol: protocolSchema,
   step: () => stepFileSchema,
 };
 
-/** Adds what does not fit the language's schema to `problems`. */
-export function checkShape(root: Node, kind: Kind, problems: Problems): void {
+/**
+ * Adds what does not fit a schema to `problems`.
+ *
+ * @param whole  what messages call the file
+ */
+export function checkShape(
+  root: Node,
+  whole: string,
+  schema: JsonSchema,
+  problems: Problems,
+): void {
   const ajv = new Ajv({
     allErrors: true,
     verbose: true,
@@ -72,7 +82,7 @@ export function checkShape(root: Node, kind: Kind, problems: Problems): void {
     meta: false,
     validateSchema: false,
   });
-  const validate = ajv.compile(SCHEMAS[kind]());
+  const validate = ajv.compile(schema);
   if (validate(jsonOf(root))) return;
   const errors = validate.errors ?? [];
   // Of `anyOf` only the whole counts, not why each of its parts does not fit.
@@ -81,18 +91,18 @@ export function checkShape(root: Node, kind: Kind, problems: Problems): void {
     const isPart = wholes.some(
       (whole) => whole !== error && error.schemaPath.startsWith(`${whole.schemaPath}/`),
     );
-    if (!isPart) report(error, root, kind, problems);
+    if (!isPart) report(error, root, whole, problems);
   }
 }
 
-function report(error: ErrorObject, root: Node, kind: Kind, problems: Problems): void {
+function report(error: ErrorObject, root: Node, whole: string, problems: Problems): void {
   const path = error.instancePath
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const { node, key } = locate(root, path);
   if (node.kind === 'broken') return;
-  const subject = path.length === 0 ? `the ${kind}` : subjectOf(path);
+  const subject = path.length === 0 ? whole : subjectOf(path);
   const place = key?.key.span ?? { ...node.span, end: node.span.start };
   switch (error.keyword) {
     case 'additionalProperties': {

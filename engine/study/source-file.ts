@@ -3,7 +3,7 @@ import type { Problems, ReadFile } from './diagnostic.ts';
 import type { Span } from './expanded.ts';
 import type { Mapping, Node } from './node.ts';
 import { decode, parse } from './parse.ts';
-import { checkKind, checkShape, checkVersion, type Kind } from './shape.ts';
+import { checkKind, checkShape, checkVersion, type Kind, SCHEMAS } from './shape.ts';
 
 /**
  * The mapping that a file holds; undefined, with the reason in `problems`, if it holds none.
@@ -20,7 +20,7 @@ export function readSource(
   const root = readRoot(file, kind, at, read, problems);
   if (root === undefined || !checkVersion(root, problems)) return undefined;
   if (!checkKind(root, kind, problems)) return undefined;
-  checkShape(root, kind, problems);
+  checkShape(root, `the ${kind}`, SCHEMAS[kind](), problems);
   return root.kind === 'map' ? root : undefined;
 }
 

@@ -24,6 +24,7 @@ const COMMANDS = [
   'migrate <file>',
   'verify [options] <study>',
   'steps [options] [name]',
+  'site',
   'model',
   'cache',
 ];
@@ -58,13 +59,12 @@ Arguments:
 Options:
   --profile <name>    a parameter set of the study
   --set <name=value>  one parameter; may be given several times
-  --cache <folder>    the cache; CURIE_CACHE or .curie without it
+  --cache <folder>    the cache; as curie site tells without it
   -n, --dry-run       only say what would run
   --only <step>       this step and what it needs; may be given several times
   --force <step>      run this step again even if its result is known
-  --jobs <n>          cores to use; all without it
-  --gpus <list>       devices to use: all, none, or numbers and UUIDs with
-                      commas (default: "all")
+  --jobs <n>          cores to use; as curie site tells without it
+  --gpus <list>       devices: all, none, or numbers and UUIDs with commas
   --json              print every event as one line of JSON
   -h, --help          display help for command
 `,

@@ -107,7 +107,7 @@ tools('are looked for where the step says', async () => {
       resolved(folder, named.replace(', 1]', `, 1]${more}`), variables).values.machine;
   assert.is(
     await refusal(at('')),
-    `study.yaml:6:23: there is no program tool in /usr/local/bin:/usr/bin:/bin; install it, or give its path, which starts from the folder of this file
+    `study.yaml:6:23: there is no program tool in /usr/local/bin:/usr/bin:/bin; install it, name it under tools of the site file, or give its path, which starts from the folder of this file
 6 |     with: { command: [tool, 1] }
   |                       ^^^^`,
   );

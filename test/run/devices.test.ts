@@ -59,7 +59,7 @@ devices('that do not exist are an error that lists those that do', () => {
     () => found('3'),
     (error: Error) =>
       error.message ===
-      `--gpus: there is no device 3; devices that may be used: 0 (${A}), 1 (${B}), 2 (${C})`,
+      `there is no device 3; devices that may be used: 0 (${A}), 1 (${B}), 2 (${C})`,
   );
   assert.throws(() => findDevices('0', {}, () => []), /devices that may be used: none$/);
 });

@@ -72,7 +72,7 @@ export function resolved(
     {
       contentOf,
       pathOf: (digest) => join(folder, `cas-${digest}`),
-      environment: (task) => environmentOf(task, contentOf, new Map(), variables),
+      environment: (task) => environmentOf(task, contentOf, new Map(), {}, variables),
     },
     given(study, folder),
   );
