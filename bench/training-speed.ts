@@ -10,18 +10,22 @@
  * 1.2 ms at batch 4, on any number of threads or members. DeePMD-kit 3.2 in the same run, the
  * machine busier by then: 27, 32 and 28 at batch 1, 4 and 16; idle, 75, 108 and 141 elsewhere.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readFrames } from '../physics/dft/frames.ts';
-import type { Frame } from '../physics/structure/frame.ts';
 import { initialModel } from '../physics/training/initial.ts';
+import type { Prefactors } from '../physics/training/schedule.ts';
 import { Training } from '../physics/training/session.ts';
+import { deepmdIsThere, trainDeepmd } from './deepmd.ts';
 
 const seconds = Number(process.argv[2] ?? 4) || 4;
 const sizes = { inner: 0.5, embedding: [16, 32, 64], axis: 8, fitting: [120, 120, 120] } as const;
+const prefactors: Prefactors = {
+  energy: { start: 0.02, end: 1 },
+  force: { start: 1000, end: 1 },
+  virial: { start: 0.02, end: 0.02 },
+};
 const data = new URL('../workflows/data/fe-cr-c-pbe/nonmagnetic.extxyz', import.meta.url);
 const frames = readFrames(readFileSync(data, 'utf8'), 'nonmagnetic.extxyz');
 
@@ -34,11 +38,7 @@ async function ours(cutoff: number, batch: number, members: number, threads: num
     updates: 1e9,
     seed: 1,
     rate: { start: 1e-3, end: 1e-6 },
-    prefactors: {
-      energy: { start: 0.02, end: 1 },
-      force: { start: 1000, end: 1 },
-      virial: { start: 0.02, end: 0.02 },
-    },
+    prefactors,
     validateEvery: 1e9,
     patience: null,
   });
@@ -81,119 +81,28 @@ for (const [cutoff, batch, members, threads] of [
   table([`${cutoff} Å`, batch, members, threads, median.toFixed(0), best.toFixed(0)]);
 }
 
-const peers = fileURLToPath(new URL('../.peers/bin/', import.meta.url));
 if (process.argv.includes('--no-peer')) process.exit();
-if (!existsSync(join(peers, 'dp'))) {
+if (!deepmdIsThere()) {
   console.log('no DeePMD-kit in .peers: run .ci/peers to compare with it');
   process.exit();
-}
-
-const ELEMENTS = ['Fe', 'Cr', 'C'];
-
-/** Atoms sorted by type, as one row of numbers for each of DeePMD-kit's arrays. */
-function sorted({ species, positions, cell, labels }: Frame) {
-  const order = [...species.keys()].sort(
-    (a, b) => ELEMENTS.indexOf(species[a]) - ELEMENTS.indexOf(species[b]) || a - b,
-  );
-  const rows = (values: Float64Array) =>
-    order.flatMap((atom) => [...values.subarray(3 * atom, 3 * atom + 3)]);
-  return {
-    types: order.map((atom) => ELEMENTS.indexOf(species[atom])),
-    arrays: {
-      box: [...cell],
-      coord: rows(positions),
-      force: rows(labels.forces),
-      virial: [...(labels.virial ?? new Float64Array(9))],
-      energy: [labels.energy],
-    },
-  };
-}
-
-/** One system for each composition, with at least `batch` frames: short ones are repeated. */
-function peerData(folder: string, batch: number): string[] {
-  const systems = new Map<string, ReturnType<typeof sorted>[]>();
-  for (const frame of frames.map(sorted)) {
-    const key = frame.types.join('');
-    systems.set(key, [...(systems.get(key) ?? []), frame]);
-  }
-  return [...systems.values()].map((found, n) => {
-    const rows = Array.from(
-      { length: Math.max(batch, found.length) },
-      (_, k) => found[k % found.length],
-    );
-    const path = join(folder, `system-${n}`);
-    mkdirSync(join(path, 'set.000'), { recursive: true });
-    writeFileSync(join(path, 'type.raw'), rows[0].types.join('\n'));
-    writeFileSync(join(path, 'type_map.raw'), ELEMENTS.join('\n'));
-    writeFileSync(join(path, 'rows.json'), JSON.stringify(rows.map(({ arrays }) => arrays)));
-    return path;
-  });
 }
 
 /** Frames/s of `dp train` from its own clock, the first half left out. */
 function peerSpeed(batch: number): number {
   const folder = mkdtempSync(join(tmpdir(), 'curie-training-speed-'));
-  const steps = 200;
   try {
-    const systems = peerData(folder, batch);
-    writeFileSync(
-      join(folder, 'data.py'),
-      `import json, numpy as np, sys
-for path in sys.argv[1:]:
-    rows = json.load(open(path + "/rows.json"))
-    for name in rows[0]:
-        values = np.array([row[name] for row in rows])
-        np.save(path + "/set.000/" + name + ".npy", values[:, 0] if name == "energy" else values)
-`,
-    );
-    const precision = 'float32';
-    const input = {
-      model: {
-        type_map: ELEMENTS,
-        descriptor: {
-          type: 'se_e2_a',
-          rcut: 6,
-          rcut_smth: sizes.inner,
-          sel: [110, 60, 30],
-          neuron: sizes.embedding,
-          axis_neuron: sizes.axis,
-          type_one_side: true,
-          precision,
-          seed: 1,
-        },
-        fitting_net: { neuron: sizes.fitting, resnet_dt: false, precision, seed: 1 },
-      },
-      learning_rate: { type: 'exp', start_lr: 1e-3, stop_lr: 1e-5, decay_steps: 100 },
-      loss: { type: 'ener', start_pref_v: 0.02, limit_pref_v: 0.02 },
-      training: {
-        training_data: { systems, batch_size: batch },
-        numb_steps: steps,
-        disp_freq: 20,
-        save_freq: steps,
-        seed: 1,
-      },
-    };
-    writeFileSync(join(folder, 'input.json'), JSON.stringify(input));
-    const env = {
-      ...process.env,
-      PATH: `${peers}:${process.env.PATH}`,
-      OMP_NUM_THREADS: '2',
-      TF_INTRA_OP_PARALLELISM_THREADS: '2',
-      TF_INTER_OP_PARALLELISM_THREADS: '1',
-      DP_INTRA_OP_PARALLELISM_THREADS: '2',
-      DP_INTER_OP_PARALLELISM_THREADS: '1',
-    };
-    const run = (program: string, args: readonly string[]) =>
-      execFileSync('sh', ['-c', '"$0" "$@" 2>&1', join(peers, program), ...args], {
-        cwd: folder,
-        env,
-        encoding: 'utf8',
-      });
-    run('python3', ['data.py', ...systems]);
-    const log = run('dp', ['train', 'input.json']);
-    const times = [...log.matchAll(/total wall time = ([\d.]+) s/g)].map(([, time]) =>
-      Number(time),
-    );
+    const times = trainDeepmd(folder, {
+      frames,
+      elements: ['Fe', 'Cr', 'C'],
+      shape: { ...sizes, cutoff: 6 },
+      sel: [110, 60, 30],
+      batch,
+      updates: 200,
+      rate: { start: 1e-3, end: 1e-5 },
+      prefactors,
+      seed: 1,
+      display: 20,
+    });
     const later = times.slice(Math.floor(times.length / 2));
     return (20 * batch * later.length) / later.reduce((sum, time) => sum + time, 0);
   } finally {
