@@ -62,6 +62,7 @@ const plan: TrainingPlan = {
     force: { start: 1000, end: 1 },
     virial: { start: 0.02, end: 0.2 },
   },
+  weights: new Map(),
   validateEvery: Math.ceil(updates / 100),
   patience: null,
 };

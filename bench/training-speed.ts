@@ -39,6 +39,7 @@ async function ours(cutoff: number, batch: number, members: number, threads: num
     seed: 1,
     rate: { start: 1e-3, end: 1e-6 },
     prefactors,
+    weights: new Map(),
     validateEvery: 1e9,
     patience: null,
   });

@@ -1,6 +1,7 @@
 /** Frames made ready for training. */
 import type { Model } from '../potentials/deep/model.ts';
 import type { Frame } from '../structure/frame.ts';
+import { type GroupWeights, weightOf } from './group-weights.ts';
 import { type Labels, labelsWithout } from './labels.ts';
 import { eachCount, type Surroundings, surroundings } from './surroundings.ts';
 import { TrainingError } from './training-error.ts';
@@ -9,6 +10,8 @@ export interface Example {
   readonly around: Surroundings;
   /** What the nets are to give; the model adds its short-range repulsion on its own. */
   readonly labels: Labels;
+  /** Factor of its loss. */
+  readonly weight: number;
 }
 
 /**
@@ -18,6 +21,7 @@ export interface Example {
 export function examplesOf(
   frames: readonly Frame[],
   { architecture: { elements, cutoff, sel }, shortRange }: Model,
+  weights: GroupWeights = new Map(),
 ): Example[] {
   return frames.map((frame) => {
     const around = surroundings(frame, elements, cutoff);
@@ -27,6 +31,10 @@ export function examplesOf(
         `frame ${frame.id} (${frame.group}): atom ${atom} (${frame.species[atom]}) has ${count} ${elements[type]} neighbours within ${cutoff} Å, more than the ${sel[type]} that the model allows (sel): the frame is denser than those that the model was made for`,
       );
     });
-    return { around, labels: labelsWithout(frame, elements, shortRange) };
+    return {
+      around,
+      labels: labelsWithout(frame, elements, shortRange),
+      weight: weightOf(frame, weights),
+    };
   });
 }

@@ -47,7 +47,7 @@ function writePair(
  */
 export function writeFrame(
   writer: Writer,
-  { around, labels }: Example,
+  { around, labels, weight }: Example,
   architecture: Architecture,
   statistics: DescriptorStatistics,
   ranges: { low: number; high: number }[],
@@ -98,6 +98,7 @@ export function writeFrame(
   words[layout.F_HAS_VIRIAL] = labels.virial === null ? 0 : 1;
   words[layout.F_FORCES] = writer.reals(labels.forces);
   reals[layout.FX_ENERGY] = labels.energy;
+  reals[layout.FX_WEIGHT] = weight;
   if (labels.virial !== null) reals.set(labels.virial, layout.FX_VIRIAL);
   return record;
 }

@@ -22,7 +22,7 @@ export interface Residuals {
   /** Σ over frames with a virial of the mean of (ΔW/N)² over components, eV² */
   readonly virial: number;
   readonly virials: number;
-  /** Σ of p_e (ΔE)²/N + p_f mean(ΔF²) + p_v mean(ΔW²)/N */
+  /** Σ of w [p_e (ΔE)²/N + p_f mean(ΔF²) + p_v mean(ΔW²)/N], w a frame's weight */
   readonly loss: number;
   /** Σ of predicted energies without short range, eV */
   readonly total: number;

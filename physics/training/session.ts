@@ -9,6 +9,7 @@ import type { Precision } from '../kernels/writer.ts';
 import type { Model } from '../potentials/deep/model.ts';
 import type { Frame } from '../structure/frame.ts';
 import { examplesOf } from './examples.ts';
+import { checkWeights, type GroupWeights } from './group-weights.ts';
 import { type Residuals, TrainingKernel } from './kernel.ts';
 import { withParameters } from './parameters.ts';
 import { dealer, decayOf, type Prefactors, type Ramp } from './schedule.ts';
@@ -24,6 +25,7 @@ export interface TrainingPlan {
   readonly seed: number;
   readonly rate: Ramp;
   readonly prefactors: Prefactors;
+  readonly weights: GroupWeights;
   /** Updates between two looks at the validation frames. */
   readonly validateEvery: number;
   /** A member ends after so many updates without a better validation; null: never. */
@@ -46,7 +48,7 @@ export interface CurvePoint {
   /** Of the frames trained on since the last look, each before its update; null at the start. */
   readonly training: Errors | null;
   readonly validation: Errors;
-  /** Mean validation loss with the prefactors' last values: what decides which model is kept. */
+  /** Mean validation loss with the prefactors' last values, weighted: by it a model is kept. */
   readonly loss: number;
 }
 
@@ -82,7 +84,7 @@ export class Training {
   /**
    * @param start  the members before the first update
    * @param resume what `state` gave with the same start, frames and plan
-   * @throws TrainingError for frames that the model cannot take
+   * @throws TrainingError for frames that the model cannot take, and weights that do not fit them
    */
   constructor(
     start: Model,
@@ -93,7 +95,8 @@ export class Training {
   ) {
     this.#plan = plan;
     this.#start = start;
-    const examples = examplesOf([...train, ...validation], start);
+    checkWeights(plan.weights, train, validation);
+    const examples = examplesOf([...train, ...validation], start, plan.weights);
     this.#kernel = new TrainingKernel(start, examples, plan.batch, plan.precision);
     this.#validation = Uint32Array.from(validation, (_, k) => train.length + k);
     this.#deals = start.members.map((_, k) => dealer(train.length, plan.seed, k));

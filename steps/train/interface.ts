@@ -100,6 +100,13 @@ export const train = defineStep({
     },
     force_weight: { kind: 'list', of: { kind: 'number', min: 0 }, default: [1000, 1] },
     virial_weight: { kind: 'list', of: { kind: 'number', min: 0 }, default: [0.02, 0.2] },
+    weights: {
+      kind: 'map',
+      of: { kind: 'number', min: 0 },
+      default: {},
+      about:
+        'factors of the loss of frames by their config_type (liquid_fe), in training and in validation; 1 where none is given, 0 leaves frames out of it',
+    },
   },
   outputs: {
     model: { kind: 'artifact', type: 'model', extension: 'curie' },

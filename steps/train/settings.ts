@@ -91,6 +91,7 @@ export function planOf(inputs: TrainInputs): TrainingPlan {
       force: ramp(inputs.force_weight, 'force_weight'),
       virial: ramp(inputs.virial_weight, 'virial_weight'),
     },
+    weights: new Map(Object.entries(inputs.weights)),
     validateEvery: Math.ceil(updates / LOOKS),
     patience: patience === undefined ? null : Math.ceil(patience / batch),
   };

@@ -49,6 +49,7 @@ const inputs: TrainInputs = {
   energy_weight: [0.02, 1],
   force_weight: [1000, 1],
   virial_weight: [0.02, 0.02],
+  weights: {},
 };
 /** Of a model that is gone on from, nothing of the architecture is given. */
 const onwards = {
@@ -245,10 +246,29 @@ training('says what does not fit', async () => {
     await refusal({ learning_rate: 1e-4, last_learning_rate: 1e-3 }),
     'last_learning_rate is 0.001, above the first, 0.0001; the rate cannot rise',
   );
+  const there = [...new Set([...few, ...parts.validation.slice(0, 4)].map(({ group }) => group))];
+  assert.is(
+    await refusal({ weights: { [there[0]]: 2, molten: 2 } }),
+    `weights names molten, but no frame has that config_type; there are ${there.sort().join(', ')}`,
+  );
+  assert.is(
+    await refusal({ weights: Object.fromEntries(few.map(({ group }) => [group, 0])) }),
+    'weights gives every training frame the weight 0; leave at least one config_type among them above it',
+  );
   assert.match(
     await refusal({ learning_rate: 1e30, last_learning_rate: 1e30 }),
     /^member 1 has diverged by update \d+: its errors are no longer numbers; a lower learning rate would help$/,
   );
+});
+
+training('weighs frames by their config_type', async () => {
+  const groups = Object.fromEntries(few.map(({ group }, k) => [group, k + 0.5]));
+  const plain = await run(inputs, taskContext());
+  const weighed = await run({ ...inputs, weights: groups }, taskContext());
+  assert.is(weighed.kind, 'done');
+  assert.not.equal(weighed.outputs?.force_rmse, plain.outputs?.force_rmse);
+  const named = Object.fromEntries(few.map(({ group }) => [group, 1]));
+  assert.equal(await run({ ...inputs, weights: named }, taskContext()), plain);
 });
 
 training('warns of validation frames that are trained on', async () => {

@@ -25,8 +25,14 @@ for (const [title, options] of models) {
   const model = randomModel(options);
   const { architecture } = model;
   // Cells narrower than the cut-off: atoms are their own neighbours. One frame without a virial.
-  const frames = [...randomFrames(model, [2, 5, 9]), ...randomFrames(model, [4], false)];
-  const examples = examplesOf(frames, model);
+  const frames = [...randomFrames(model, [2, 5, 9]), ...randomFrames(model, [4], false)].map(
+    (frame, k) => ({ ...frame, group: ['liquid_fe', 'bcc_fe', 'fcc_fe', 'liquid_fe'][k] }),
+  );
+  const weights = new Map([
+    ['liquid_fe', 2.5],
+    ['fcc_fe', 0.3],
+  ]);
+  const examples = examplesOf(frames, model, weights);
 
   kernels(`gives what the definition says: ${title}`, () => {
     const kernel = new TrainingKernel(model, examples, frames.length, 'f64');
@@ -82,6 +88,21 @@ for (const [title, options] of models) {
     const off = virial.reduce((sum, w, i) => sum + (w - (labels?.[i] ?? 0)) ** 2, 0);
     assert.ok(Math.abs(found.virial / (off / (9 * around.types.length ** 2)) - 1) < 1e-6);
     for (const open of [kernel, field, bare]) open.close();
+  });
+
+  kernels(`has the mean over frames of their losses by weight: ${title}`, () => {
+    const kernel = new TrainingKernel(model, examples, frames.length, 'f64');
+    weigh(kernel.members[0], [0.3, 10, 2]);
+    const losses = frames.map(({ species: { length: n } }, k) => {
+      const { energy, force, virial, loss } = kernel.residuals(0, [k]);
+      const plain = n * (0.3 * energy + 2 * virial) + 10 * force;
+      assert.ok(Math.abs(loss / plain / [2.5, 1, 0.3, 2.5][k] - 1) < 1e-12);
+      return loss;
+    });
+    const mean = losses.reduce((sum, loss) => sum + loss, 0) / frames.length;
+    const batch = kernel.gradient(0, [...frames.keys()]);
+    assert.ok(Math.abs(batch / mean - 1) < 1e-12);
+    kernel.close();
   });
 
   kernels(`has the gradient of its loss, of every parameter: ${title}`, () => {

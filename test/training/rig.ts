@@ -78,6 +78,7 @@ export function plan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
       force: { start: 1000, end: 1 },
       virial: { start: 0.02, end: 1 },
     },
+    weights: new Map(),
     validateEvery: 20,
     patience: null,
     ...changes,

@@ -126,6 +126,44 @@ trainings('goes on from a checkpoint to the same bytes', () => {
   for (const open of [training, whole]) open.close();
 });
 
+trainings('leaves frames of weight 0 out of the loss, and counts them in the errors', () => {
+  const mixed = some.train.map((frame, k) => ({ ...frame, group: k % 3 === 0 ? 'hot' : 'bcc' }));
+  const looked = some.validation.map((frame) => ({ ...frame, group: 'bcc' }));
+  const wrong = mixed.map((frame) =>
+    frame.group === 'bcc'
+      ? frame
+      : { ...frame, labels: { ...frame.labels, energy: frame.labels.energy + 5 } },
+  );
+  const ends = [mixed, wrong].map((frames) => {
+    const training = new Training(
+      start,
+      frames,
+      looked,
+      plan({ updates: 40, weights: new Map([['hot', 0]]) }),
+    );
+    finish(training);
+    const [{ curve }] = training.progress;
+    const model = Buffer.from(encodeModel(training.model())).toString('base64');
+    training.close();
+    return { model, energy: curve.at(-1)?.training?.energy ?? 0 };
+  });
+  assert.ok(ends[0].model === ends[1].model);
+  assert.ok(ends[1].energy > ends[0].energy + 0.1);
+});
+
+trainings('weighs validation frames as those it trains on', () => {
+  const looked = some.validation.map((frame, k) => ({ ...frame, group: k === 0 ? 'hot' : 'bcc' }));
+  const losses = [new Map(), new Map([['hot', 3]]), new Map([['hot', 0]])].map((weights) => {
+    const training = new Training(start, some.train, looked, plan({ weights }));
+    const [{ best }] = training.progress;
+    training.close();
+    return best.loss;
+  });
+  const [plain, heavy, without] = losses;
+  assert.ok(without < plain);
+  assert.ok(Math.abs((heavy - without) / (3 * (plain - without)) - 1) < 1e-12);
+});
+
 trainings('keeps each member as it was at its best validation', () => {
   const settings = plan({ rate: { start: 0.03, end: 0.01 }, updates: 40, validateEvery: 5 });
   const training = new Training(start, some.train, some.validation, settings);

@@ -1,7 +1,8 @@
 /**
  * Forces, virials and the loss of the frames of a batch, and what it asks of the second pass.
  *
- * loss = mean over frames of p_e (ΔE)²/N + p_f mean(ΔF²) + p_v mean(ΔW²)/N, in f64.
+ * loss = mean over frames of w [p_e (ΔE)²/N + p_f mean(ΔF²) + p_v mean(ΔW²)/N], in f64, with the
+ * frame's weight w.
  */
 import { at, ptr, real, setReal, word } from './records';
 import { take } from './train-common';
@@ -9,7 +10,7 @@ import { batchAtom } from './train-environment';
 import {
   A_ENVIRONMENT, A_PAIR, A_ROW, C_BATCH, C_DIRECTION, C_DONE, C_ENERGIES, C_ENERGY_BAR, C_FORCES,
   C_ORDER, C_PAIR_GRADIENT, C_RESULTS, C_VIRIAL_BAR, F_ATOMS, F_FORCES, F_HAS_VIRIAL, FX_ENERGY,
-  FX_VIRIAL, N_COUNT, N_PAIRS, P_DISTANCE, P_INDEX, P_UNIT, PAIR_VALUES, RESULT, RESULT_ENERGY,
+  FX_VIRIAL, FX_WEIGHT, N_COUNT, N_PAIRS, P_DISTANCE, P_INDEX, P_UNIT, PAIR_VALUES, RESULT, RESULT_ENERGY,
   RESULT_FORCE, RESULT_FRAMES, RESULT_LOSS, RESULT_TOTAL, RESULT_VIRIAL, RESULT_VIRIALS, X_PREFACTORS,
   X_RATE, X_START_RATE, X_SUMS,
 } from './training-layout';
@@ -87,13 +88,14 @@ function compareFrame<T>(context: usize, slot: i32, first: i32): void {
   const result = ptr(context, C_RESULTS) + (<usize>(slot * RESULT)) * 8;
 
   const de = energy - real(frame, FX_ENERGY);
-  const pe = prefactor(context, 0);
+  const weight = real(frame, FX_WEIGHT);
+  const pe = weight * prefactor(context, 0);
   const energyBar = <T>((2 * pe * de * share) / n);
   for (let i = 0; i < atoms; i++) {
     store<T>(at<T>(ptr(context, C_ENERGY_BAR), word(batchAtom(context, first + i), A_ROW)), energyBar);
   }
 
-  const pf = prefactor(context, 1);
+  const pf = weight * prefactor(context, 1);
   const labels = ptr(frame, F_FORCES);
   let force: f64 = 0;
   const slope = (-2 * pf * share) / (3 * n);
@@ -106,7 +108,7 @@ function compareFrame<T>(context: usize, slot: i32, first: i32): void {
   }
   force /= 3 * n;
 
-  const pv = prefactor(context, 2);
+  const pv = weight * prefactor(context, 2);
   const has = word(frame, F_HAS_VIRIAL) != 0;
   const bars = at<T>(ptr(context, C_VIRIAL_BAR), 9 * slot);
   let virial: f64 = 0;

@@ -122,7 +122,8 @@ export const F_FORCES = 4; // ptr: f64 [atoms][3] labels
 /** f64 fields. */
 export const FX_ENERGY = 3;
 export const FX_VIRIAL = 4; // 9
-export const FRAME_BYTES = 104;
+export const FX_WEIGHT = 13; // factor of the loss
+export const FRAME_BYTES = 112;
 
 // ── Environment of an atom, static ──────────────────────────────────────────────────────────
 export const N_TYPE = 0;
