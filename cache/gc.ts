@@ -167,7 +167,7 @@ function sweep(
   return gone;
 }
 
-/** Removes checkpoints of actions that are done, and what dead processes left. */
+/** Removes checkpoints of actions that are done, conclusions that may be of no use any more, and what dead processes left. */
 function clearLeftovers(
   disk: Disk,
   root: string,
@@ -175,7 +175,7 @@ function clearLeftovers(
   leases: Leases,
   dryRun: boolean,
 ): number {
-  const leftovers: string[] = [];
+  const leftovers = disk.list(join(root, 'watched')).map((name) => join(root, 'watched', name));
   for (const key of disk.list(join(root, 'ckpt')))
     if (records.read(key) !== undefined && !leases.mayBeTaken(key))
       leftovers.push(join(root, 'ckpt', key));

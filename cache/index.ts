@@ -13,7 +13,8 @@
  *     await cache.commit(record, lease);                // the commit point
  *     lease.release();
  */
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import type { Json } from './canonical.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoints.ts';
 import { ContentStore } from './content.ts';
 import { type Disk, discard, readOnlyDisk, realDisk } from './disk.ts';
@@ -28,10 +29,18 @@ import { type Lease, Leases, type Life } from './lease.ts';
 import { type Materialised, Results } from './materialise.ts';
 import { ownIdentity } from './process.ts';
 import { RecordIndex } from './record-index.ts';
-import { type ActionRecord, type Committed, type Hit, type Miss, RecordStore } from './records.ts';
-import { openRoot, type Root } from './roots.ts';
+import {
+  type ActionRecord,
+  type Committed,
+  demanded,
+  type Hit,
+  type Miss,
+  RecordStore,
+} from './records.ts';
+import { keysOfRun, openRoot, type Root } from './roots.ts';
 import { type Content, StatCache } from './stat-cache.ts';
 import { Syncs } from './syncs.ts';
+import { type Watched, Watches } from './watch.ts';
 
 export { canonicalJson, digestOf, type Json, sha256 } from './canonical.ts';
 export { type Checkpoint, openCheckpoint } from './checkpoints.ts';
@@ -50,6 +59,7 @@ export type {
 } from './records.ts';
 export type { Root } from './roots.ts';
 export type { Content } from './stat-cache.ts';
+export type { Watched } from './watch.ts';
 
 export interface CacheOptions {
   /** For commands that only look: nothing is created, and a folder without a cache is an error. */
@@ -117,8 +127,26 @@ export interface Cache {
   /** Notes a record as the last one of a task. */
   noteLatest(study: string, task: string, key: string): void;
 
+  /**
+   * Notes a conclusion drawn from files, and from records and their bytes, that were looked at
+   * after `since` (ms since 1970): `unchanged` gives it as long as none of them has changed, after
+   * `begin` was called with it.
+   */
+  watch(
+    name: string,
+    conclusion: Json,
+    of: {
+      readonly files: readonly Watched[];
+      readonly records: readonly ActionRecord[];
+      readonly since: number;
+    },
+  ): void;
+  unchanged(name: string, begin: (conclusion: Json) => void): Json | undefined;
+
   /** What the run `id` needs; `gc` keeps that. Ids must sort in the order of the runs. */
   run(id: string): Root;
+  /** Keys that a run has named. */
+  keysOf(run: string): readonly string[];
 
   stats(): CacheStats;
   /** Reads every blob and record again; `heal` moves what is wrong to quarantine. */
@@ -160,6 +188,7 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
   const index = new RecordIndex(disk, join(root, 'records.log'), readOnly);
   const records = new RecordStore(disk, root, content, stats, index, syncs, temporary);
   const latest = new Latest(disk, root);
+  const watches = new Watches(disk, root, stats);
   const results = new Map<string, Results>();
 
   function resultsIn(folder: string): Results {
@@ -213,7 +242,17 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
       return key === undefined ? undefined : records.read(key);
     },
     noteLatest: (study, task, key) => latest.note(study, task, key),
+    watch(name, conclusion, { files, records: of, since }) {
+      const folders = new Set(of.map(({ key }) => dirname(records.pathOf(key))));
+      const bytes = new Set(
+        of.flatMap((record) => demanded(record).map(([, { digest }]) => content.pathOf(digest))),
+      );
+      const own = [...folders, ...bytes].map((path): Watched => ({ path, follow: false }));
+      watches.note(name, conclusion, [...files, ...own], BigInt(since) * 1_000_000n);
+    },
+    unchanged: (name, begin) => watches.recall(name, begin),
     run: (id) => openRoot(disk, root, id),
+    keysOf: (run) => keysOfRun(disk, root, run),
 
     stats: () => statsOf(disk, root, content, records),
     verify: ({ heal = false } = {}) => verifyAll(disk, content, records, heal),

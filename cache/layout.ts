@@ -9,6 +9,7 @@
  *     ckpt/<key>/state   checkpoints                                            checkpoints.ts
  *     runs/<id>/         journals, and `keys`: what each run needs              roots.ts
  *     last/<study>       last record of each task                               latest.ts
+ *     watched/<name>     what holds as long as many files stay what they are    watch.ts
  *     tmp/<nonce>/       files and folders of a living process
  *     quarantine/        bytes that were not what their name said
  *     stat-cache.log     digests of unchanged files                             stat-cache.ts
@@ -29,6 +30,7 @@ const FOLDERS = [
   'ckpt',
   'runs',
   'last',
+  'watched',
   'tmp',
 ] as const;
 

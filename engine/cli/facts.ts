@@ -2,12 +2,12 @@
  * What is in force on this machine, and who says so: the command line before the environment
  * before the site file before what curie takes without any of them.
  */
-import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { source } from '../study/diagnostic.ts';
 import { readFile } from '../study/read-file.ts';
 import { Failure } from './failure.ts';
+import { projectRoot } from './places.ts';
 import { type Fact, readSite, type Site } from './site-file.ts';
 
 /** A fact and its source as `curie site` tells it. */
@@ -29,15 +29,6 @@ export function cachePlace(option: string | undefined, site: Site): InForce<stri
 /** The same for commands that know no study. */
 export function cacheFolder({ cache }: { readonly cache?: string }): string {
   return cachePlace(cache, readSite()).value;
-}
-
-/** The nearest folder from here up that has a cache; this one where none has. */
-export function projectRoot(): string {
-  const here = process.cwd();
-  for (let folder = here; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, '.curie', 'layout.json'))) return folder;
-    if (folder === dirname(folder)) return here;
-  }
 }
 
 /** @param option  `--jobs` */

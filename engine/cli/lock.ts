@@ -11,14 +11,8 @@ import {
 } from '../provenance/lock.ts';
 import { filesOf } from '../provenance/summary.ts';
 import { EXIT, Failure } from './failure.ts';
-import {
-  endedOf,
-  openForReading,
-  openProject,
-  planFrom,
-  type StudyOptions,
-  shownPath,
-} from './project.ts';
+import { shownPath } from './places.ts';
+import { endedOf, openForReading, openProject, planFrom, type StudyOptions } from './project.ts';
 import { columns, plural } from './text.ts';
 import { version } from './version.ts';
 

@@ -6,13 +6,13 @@ import { formatValue } from '../report/number.ts';
 import { measuredOf } from '../run/record.ts';
 import type { Json, OutputField } from '../step.ts';
 import type { Task } from '../study/expanded.ts';
+import { shownPath } from './places.ts';
 import {
   endedOf,
   openForReading,
   openProject,
   planFrom,
   type StudyOptions,
-  shownPath,
   tasksNamed,
 } from './project.ts';
 import { columns, shortened } from './text.ts';

@@ -1,24 +1,20 @@
 /** Where a study's cache and results are, and how the commands open both. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { type Cache, type Content, openCache, sha256 } from '../../cache/index.ts';
 import { steps } from '../../steps/index.ts';
 import { knowledgeOf } from '../plan/knowledge.ts';
 import { type Plan, plan, upstreamAfter } from '../plan/plan.ts';
 import type { Upstream } from '../plan/upstream.ts';
 import type { Figure } from '../step.ts';
-import {
-  type DiagnosticError,
-  formatDiagnostics,
-  SET_PREFIX,
-  source,
-} from '../study/diagnostic.ts';
+import { DiagnosticError, formatDiagnostics, SET_PREFIX, source } from '../study/diagnostic.ts';
 import type { ExpandedStudy, Span, TaskId } from '../study/expanded.ts';
 import { loadStudy } from '../study/load.ts';
 import { readFile } from '../study/read-file.ts';
 import { didYouMean } from '../study/suggest.ts';
-import { cachePlace, projectRoot } from './facts.ts';
+import { cachePlace } from './facts.ts';
 import { Failure } from './failure.ts';
+import { projectRoot } from './places.ts';
 import { readSite, type Site } from './site-file.ts';
 
 /** Options that all commands on studies share, as commander hands them over. */
@@ -80,13 +76,17 @@ export function openForReading(folder: string): Cache | undefined {
   return existsSync(folder) ? openCache(folder, { readOnly: true }) : undefined;
 }
 
-/** What happens to every task, from the cache alone. */
+/** What happens to every task, from the cache alone; throws a `Failure` where that cannot be said. */
 export function planFrom(
-  { study, site }: Project,
+  { study, site, explain }: Project,
   cache: Cache | undefined,
   forced?: ReadonlySet<TaskId>,
 ): Plan {
-  return plan(study, knowledgeOf(study, cache ?? noCache, site.tools, forced));
+  try {
+    return plan(study, knowledgeOf(study, cache ?? noCache, site.tools, forced));
+  } catch (error) {
+    throw error instanceof DiagnosticError ? new Failure(explain(error)) : error;
+  }
 }
 
 /** How each task has ended, as far as the cache holds its result. */
@@ -122,10 +122,4 @@ export function tasksNamed(study: ExpandedStudy, name: string): readonly TaskId[
     ...study.tasks.map((task) => task.name),
   ]);
   throw new Failure(`there is no step ${name} in ${study.name}${didYouMean(name, known, 'steps')}`);
-}
-
-/** A path as the user would type it from here. */
-export function shownPath(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near.startsWith('../..') ? path : near === '' ? '.' : near;
 }

@@ -7,6 +7,7 @@ import { writeReport } from '../report/report.ts';
 import type { RunEvent } from '../run/event.ts';
 import { lastRun, readJournal } from '../run/journal.ts';
 import { Failure } from './failure.ts';
+import { shownPath } from './places.ts';
 import {
   endedOf,
   figureReader,
@@ -15,7 +16,6 @@ import {
   type Project,
   planFrom,
   type StudyOptions,
-  shownPath,
 } from './project.ts';
 import { version } from './version.ts';
 

@@ -1,30 +1,8 @@
-/** `curie run`: runs a study, shows how it goes, and ends with its table and report. */
-
-import { existsSync, readFileSync } from 'node:fs';
-import { arch, availableParallelism, cpus, platform } from 'node:os';
-import { type Cache, CacheError, openCache } from '../../cache/index.ts';
-import { missingPrograms } from '../plan/tools.ts';
-import type { Upstream } from '../plan/upstream.ts';
-import { summaryOf, writeSummary } from '../provenance/summary.ts';
-import { formatDuration } from '../report/number.ts';
-import { findDevices } from '../run/devices.ts';
-import type { Counts } from '../run/endings.ts';
-import type { RunEvent } from '../run/event.ts';
-import { openJournal } from '../run/journal.ts';
-import type { Capacity } from '../run/resources.ts';
-import { runStudy } from '../run/run.ts';
-import { type Diagnostic, formatDiagnostics } from '../study/diagnostic.ts';
-import { gpusToUse, type InForce } from './facts.ts';
-import { EXIT, Failure } from './failure.ts';
-import { interruptible } from './interrupt.ts';
-import { machineOf, stepWorkers } from './machine.ts';
-import { plainView } from './plain-view.ts';
-import { type PlanOptions, planCommand, selectionOf } from './plan.ts';
-import { figureReader, openProject, type Project, shownPath } from './project.ts';
-import { reportOf } from './report.ts';
-import { resultTables } from './table.ts';
-import { glossary, plural, terminalWidth } from './text.ts';
-import { version } from './version.ts';
+/** `curie run`: runs a study, or finds that nothing has changed since nothing had to be done. */
+import { shownPath } from './places.ts';
+import type { PlanOptions } from './plan.ts';
+import { countsText, viewOf } from './run-view.ts';
+import { type RunName, repeatUnchanged, type Unchanged } from './unchanged.ts';
 
 export interface RunOptions extends PlanOptions {
   readonly dryRun?: boolean;
@@ -33,218 +11,36 @@ export interface RunOptions extends PlanOptions {
 }
 
 export async function runCommand(file: string, options: RunOptions): Promise<void> {
-  if (options.dryRun) return planCommand(file, options);
-  const project = openProject(file, options);
-  const selection = selectionOf(project.study, options);
-  const capacity = capacityOf(project, options);
-  const { included } = selection;
-  const missing = missingPrograms(
-    project.study.tasks.filter(({ id }) => included?.has(id) ?? true),
-    project.site.tools,
-  );
-  if (missing.length > 0)
-    throw new Failure(formatDiagnostics(missing, readFileSync, process.stderr.columns));
-  const cache = openCache(project.cacheFolder);
-  try {
-    await run(project, cache, capacity, selection, options);
-  } finally {
-    cache.close();
-  }
+  // What reads studies is loaded only where one has to be read.
+  if (options.dryRun) return (await import('./plan.ts')).planCommand(file, options);
+  const name = runName();
+  const unchanged = await repeatUnchanged(file, options, name);
+  if (unchanged !== undefined) return sayUnchanged(unchanged, options);
+  return (await import('./run-whole.ts')).runWhole(file, options, name);
 }
 
-async function run(
-  project: Project,
-  cache: Cache,
-  capacity: Capacity,
-  { included, forced }: ReturnType<typeof selectionOf>,
-  options: RunOptions,
-): Promise<void> {
-  const { study, results, at, explain } = project;
+function runName(): RunName {
   const begin = performance.now();
   const wallClock = new Date().toISOString();
-  const id = `${wallClock.replaceAll(/[-:]/g, '')}-${process.pid}`;
-  const root = cache.run(id);
-  const journal = openJournal(root.folder);
-  const events: RunEvent[] = [];
+  return {
+    id: `${wallClock.replaceAll(/[-:]/g, '')}-${process.pid}`,
+    wallClock,
+    clock: () => Math.round(performance.now() - begin),
+  };
+}
+
+/** What the run before it said, as if all had been looked at again. */
+async function sayUnchanged(
+  { journal, said, finished, report }: Unchanged,
+  options: RunOptions,
+): Promise<void> {
   const view = await viewOf(options);
-  const emit = (event: RunEvent): void => {
-    if (event.kind !== 'task-progress') events.push(event);
-    journal.write(event);
-    view.hear(event);
-  };
-  const clock = (): number => Math.round(performance.now() - begin);
-  const executor = stepWorkers();
-  const stop = interruptible(() => view.stopping());
-  try {
-    emit({
-      kind: 'run-started',
-      at: 0,
-      run: id,
-      study: study.name,
-      file: study.file,
-      profile: study.profile,
-      tasks: study.tasks
-        .filter((task) => included?.has(task.id) ?? true)
-        .map(({ name, step }) => ({ name, step })),
-      wallClock,
-      pid: process.pid,
-    });
-    await cache.hashAhead(study.files);
-    const { ended, counts } = await runStudy({
-      study,
-      cache,
-      executor,
-      capacity,
-      results,
-      root,
-      forced,
-      tools: project.site.tools,
-      ...(included !== undefined && { included }),
-      emit,
-      signal: stop.signal,
-      clock,
-      at,
-      explain,
-      version: version(),
-      host: hostFacts(),
-    });
-    emit({ kind: 'run-finished', at: clock(), ...counts });
-    const about = { run: id, started: wallClock, seconds: clock() / 1000 };
-    const contentOf = (path: string) => (existsSync(path) ? cache.digestFile(path) : undefined);
-    writeSummary(root.folder, summaryOf(study, ended, contentOf, about));
-    await view.close();
-    if (!options.json) sayOutcome(project, cache, ended, counts, events, clock());
-    const code = stop.signal.aborted
-      ? EXIT.interrupted
-      : counts.failed + counts.blocked > 0
-        ? EXIT.failed
-        : 0;
-    const { path } = await reportOf(project, cache, ended, events).catch((error: unknown) => {
-      throw error instanceof CacheError && code !== 0 ? new Failure(error.message, code) : error;
-    });
-    if (!options.json) console.log(`report: ${shownPath(path)}`);
-    if (code !== 0) throw new Failure('', code);
-  } finally {
-    await view.close();
-    stop.dispose();
-    executor.close();
-    journal.close();
-  }
-}
-
-interface View {
-  hear(event: RunEvent): void;
-  /** The user has asked for the end. */
-  stopping(): void;
-  close(): Promise<void>;
-}
-
-async function viewOf({ json }: RunOptions): Promise<View> {
-  if (json)
-    return {
-      hear: (event) => console.log(JSON.stringify(event)),
-      stopping: () => {},
-      close: () => Promise.resolve(),
-    };
-  if (process.stdout.isTTY) return (await import('./terminal-view.ts')).terminalView();
-  return {
-    hear: plainView(console.log),
-    stopping: () =>
-      console.error('\nstopping: steps save what they have; interrupt again to end at once'),
-    close: () => Promise.resolve(),
-  };
-}
-
-function capacityOf({ study, site }: Project, { jobs, gpus }: RunOptions): Capacity {
-  const machine = machineOf(jobs, site);
-  const wanting = study.tasks.filter(({ resources }) => (resources.gpu ?? 0) > 0);
-  const devices =
-    gpus === undefined && wanting.length === 0 ? [] : devicesNamed(gpusToUse(gpus, site));
-  const diagnostics = wanting.flatMap((task): Diagnostic[] =>
-    devices.length > 0
-      ? []
-      : [
-          {
-            code: 'no-gpu',
-            at: task.span,
-            message: `${task.step} asks for a GPU, and this machine has none that may be used: run it where there is one, or leave out resources.gpu`,
-            related: [],
-          },
-        ],
-  );
-  if (diagnostics.length > 0) {
-    const once = [...new Map(diagnostics.map((each) => [each.message, each])).values()];
-    throw new Failure(formatDiagnostics(once, readFileSync, process.stderr.columns));
-  }
-  return { ...machine, gpus: devices };
-}
-
-function devicesNamed({ value, from }: InForce<string>): string[] {
-  try {
-    return findDevices(value, process.env);
-  } catch (error) {
-    throw new Failure(`${from}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function hostFacts(): { readonly [fact: string]: string | number } {
-  return {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: availableParallelism(),
-    system: `${platform()} ${arch()}`,
-    node: process.versions.node,
-  };
-}
-
-/** What the user reads last. */
-function sayOutcome(
-  { study }: Project,
-  cache: Cache,
-  ended: readonly Upstream[],
-  counts: Counts,
-  events: readonly RunEvent[],
-  milliseconds: number,
-): void {
-  const tables = resultTables(study, ended, figureReader(cache));
-  if (tables.length > 0) console.log(`\n${tables.join('\n')}`);
-  const open = study.tasks.flatMap(({ id, name }) => {
-    const reason = reasonOf(ended[id]!);
-    return reason === undefined ? [] : [[name, reason] as const];
-  });
-  if (open.length > 0) console.log(`\n${inconclusiveText(open).join('\n')}`);
-  for (const event of events)
-    if (event.kind === 'task-failed') console.log(`\n${failureText(event)}`);
-  const parts = [
-    ...(counts.done > 0 ? [`${counts.done} done`] : []),
-    ...(counts.restored > 0 ? [`${counts.restored} restored`] : []),
-    ...(counts.inconclusive > 0 ? [`${counts.inconclusive} inconclusive`] : []),
-    ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
-    ...(counts.blocked > 0 ? [`${counts.blocked} not run because of that`] : []),
-    ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
-    ...(counts.stopped > 0 ? [`${counts.stopped} stopped; run again to continue`] : []),
-  ];
-  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  console.log(
-    `\n${plural(all, 'task')} in ${formatDuration(milliseconds / 1000)}: ${parts.join(', ')}`,
-  );
-}
-
-/** Beside each other where somebody looks; one line each where a program reads. */
-function inconclusiveText(open: readonly (readonly [task: string, reason: string])[]): string[] {
-  if (!process.stdout.isTTY) return open.map(([name, why]) => `inconclusive: ${name}: ${why}`);
-  return ['inconclusive', ...glossary(open, terminalWidth() - 2).map((line) => `  ${line}`)];
-}
-
-/** Why a task is inconclusive; undefined if it is not. */
-function reasonOf(end: Upstream): string | undefined {
-  if (end.kind === 'inconclusive') return end.reason;
-  return end.kind === 'record' ? end.record.reason : undefined;
-}
-
-function failureText(event: RunEvent & { readonly kind: 'task-failed' }): string {
-  return [
-    `failed: ${event.task}: ${event.message}`,
-    ...event.log.map((line) => `  | ${line}`),
-    ...(event.folder === null ? [] : [`  its files and whole log: ${shownPath(event.folder)}`]),
-  ].join('\n');
+  for (const line of journal.split('\n'))
+    if (line !== '' && (view.showsRestored || !line.startsWith('{"kind":"task-restored"')))
+      view.hear(JSON.parse(line));
+  await view.close();
+  if (options.json) return;
+  process.stdout.write(said);
+  console.log(`\n${countsText(finished, finished.at)}`);
+  console.log(`report: ${shownPath(report)}`);
 }

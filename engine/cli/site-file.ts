@@ -11,7 +11,7 @@
  */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { SiteTools } from '../plan/tools.ts';
 import { formatDiagnostics, Problems } from '../study/diagnostic.ts';
 import type { Span } from '../study/expanded.ts';
@@ -22,6 +22,7 @@ import { checkShape } from '../study/shape.ts';
 import { readRoot } from '../study/source-file.ts';
 import { readMemory } from '../study/step-options.ts';
 import { Failure } from './failure.ts';
+import { type Environment, sitePath } from './places.ts';
 
 /** A fact with the place that says it. */
 export interface Fact<T> {
@@ -65,14 +66,6 @@ const schema: JsonSchema = {
     },
   },
 };
-
-type Environment = { readonly [name: string]: string | undefined };
-
-/** CURIE_SITE, or `curie/site.yaml` in the user's folder of settings. */
-export function sitePath(environment: Environment): string {
-  const settings = environment.XDG_CONFIG_HOME || join(homedir(), '.config');
-  return environment.CURIE_SITE || join(settings, 'curie', 'site.yaml');
-}
 
 /** The facts of this machine; throws a `Failure` with all that is wrong with the file. */
 export function readSite(environment: Environment = process.env): Site {

@@ -2,7 +2,8 @@
 import { source } from '../study/diagnostic.ts';
 import { readFile } from '../study/read-file.ts';
 import { cachePlace, coresToUse, gpusToUse, type InForce, memoryToUse } from './facts.ts';
-import { readSite, sitePath } from './site-file.ts';
+import { sitePath } from './places.ts';
+import { readSite } from './site-file.ts';
 import { columns } from './text.ts';
 
 export function siteCommand(): void {

@@ -15,6 +15,7 @@ const BESIDE = 5;
 const STOPPING = 'stopping; interrupt again to end at once';
 
 export interface TerminalView {
+  readonly showsRestored: true;
   hear(event: RunEvent): void;
   /** The user has asked for the end. */
   stopping(): void;
@@ -98,6 +99,7 @@ export function terminalView(): TerminalView {
   };
 
   return {
+    showsRestored: true,
     hear(event) {
       state.hear(event);
       if (event.kind === 'run-started') begin();

@@ -51,7 +51,7 @@ export function environmentOf(
   if (task.programs === undefined) return source;
   const search = searchOf(task, variables);
   const programs = task.programs.map((program) => {
-    const wanted = `${program.path ?? program.written}\0${search.isGiven}\0${search.path}`;
+    const wanted = keyOf(program, search);
     const path = found.get(wanted) ?? find(program, search, tools);
     found.set(wanted, path);
     const isPlaced = program.path !== null || path === tools[program.written]?.path;
@@ -88,6 +88,42 @@ function sourceOf(
   };
 }
 
+/**
+ * What decides which programs the tasks start, and what these are: their files, and the folders
+ * in which one of the same name would come first.
+ */
+export function programPlaces(
+  tasks: readonly Task[],
+  tools: SiteTools,
+  variables: Variables = process.env,
+): readonly string[] {
+  const places = new Set<string>();
+  const seen = new Set<string>();
+  for (const task of tasks) {
+    for (const program of task.programs ?? []) {
+      const search = searchOf(task, variables);
+      const wanted = keyOf(program, search);
+      if (seen.has(wanted)) continue;
+      seen.add(wanted);
+      const path = find(program, search, tools);
+      places.add(path);
+      if (program.path !== null) continue;
+      for (const folder of search.path.split(':').filter(isAbsolute)) {
+        places.add(nearestFolder(folder));
+        if (join(folder, program.written) === path) break;
+      }
+    }
+  }
+  return [...places];
+}
+
+/** The folder itself, or the one in which it would have to be made. */
+function nearestFolder(folder: string): string {
+  let found = folder;
+  while (statSync(found, { throwIfNoEntry: false }) === undefined) found = dirname(found);
+  return found;
+}
+
 /** Every program of the tasks that this machine lacks: better known before hours of work. */
 export function missingPrograms(
   tasks: readonly Task[],
@@ -112,6 +148,11 @@ interface Search {
   readonly path: string;
   /** The step sets or passes PATH: what it finds there counts before the site file. */
   readonly isGiven: boolean;
+}
+
+/** Two that are the same lead to the same file. */
+function keyOf({ path, written }: Program, { path: searched, isGiven }: Search): string {
+  return `${path ?? written}\0${isGiven}\0${searched}`;
 }
 
 function searchOf(task: Task, variables: Variables): Search {

@@ -91,7 +91,8 @@ export function readSummaries(cache: string): RunSummary[] {
     .flatMap((id) => readSummary(join(runs, id)) ?? []);
 }
 
-function readSummary(folder: string): RunSummary | undefined {
+/** What a run used and gave; undefined if it did not come to its end. */
+export function readSummary(folder: string): RunSummary | undefined {
   try {
     const summary: RunSummary = JSON.parse(readFileSync(join(folder, FILE), 'utf8'));
     return summary.schema === 'curie/run@1' ? summary : undefined;

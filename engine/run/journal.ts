@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -61,6 +62,36 @@ export function openJournal(folder: string): Journal {
       closeSync(file);
     },
   };
+}
+
+/**
+ * The journal of a run in which nothing was done, for another one in which nothing need be done:
+ * the same lines between other ends. Undefined if there is no such journal.
+ */
+export function repeatedJournal(
+  folder: string,
+  ends: (
+    first: RunEvent & { readonly kind: 'run-started' },
+    last: RunEvent & { readonly kind: 'run-finished' },
+  ) => readonly [RunEvent, RunEvent],
+): string | undefined {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, FILE), 'utf8');
+  } catch {
+    return undefined;
+  }
+  const [from, to] = [text.indexOf('\n') + 1, text.lastIndexOf('\n', text.length - 2) + 1];
+  const [[first], [last]] = [eventIn(text.slice(0, from)), eventIn(text.slice(to))];
+  if (first?.kind !== 'run-started' || last?.kind !== 'run-finished') return undefined;
+  const [begin, end] = ends(first, last).map((event) => `${JSON.stringify(event)}\n`);
+  return begin + text.slice(from, to) + end;
+}
+
+/** Writes a whole journal at once. */
+export function writeJournal(folder: string, text: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, FILE), text);
 }
 
 /** The events of a run, as far as they were written whole. */

@@ -3,6 +3,28 @@ import { type ActionRecord, type Cache, CacheError, type Materialised } from '..
 import type { Json } from '../step.ts';
 import type { Task } from '../study/expanded.ts';
 
+/** Where the files of a task are, from the folder of results. */
+export function placesOf(task: Task, record: ActionRecord): string[] {
+  const outputs = Object.entries(record.outputs);
+  const files = outputs.flatMap(([name, output]) =>
+    output.kind === 'artifact' ? [placeOf(task, name, output)] : [],
+  );
+  return hasValues(record) ? [...files, valuesOf(task)] : files;
+}
+
+function placeOf(task: Task, name: string, { extension }: { readonly extension: string }): string {
+  return `${task.name}/${name}.${extension}`;
+}
+
+function valuesOf(task: Task): string {
+  return `${task.name}/values.json`;
+}
+
+/** Values are beside the files, and the reason of what is inconclusive. */
+function hasValues({ outputs, outcome }: ActionRecord): boolean {
+  return outcome === 'inconclusive' || Object.values(outputs).some(({ kind }) => kind === 'value');
+}
+
 /**
  * Puts a task's files and values where the user finds them.
  *
@@ -39,13 +61,13 @@ export function publish(
       values[name] = output.value;
       continue;
     }
-    const path = `${task.name}/${name}.${output.extension}`;
+    const path = placeOf(task, name, output);
     place(path, () => cache.materialise(output, folder, path));
   }
-  if (Object.keys(values).length > 0 || record.outcome === 'inconclusive') {
+  if (hasValues(record)) {
     const { outcome, reason } = record;
     const text = `${JSON.stringify({ outcome, ...(reason !== undefined && { reason }), ...values }, null, 2)}\n`;
-    const path = `${task.name}/values.json`;
+    const path = valuesOf(task);
     place(path, () => cache.materialiseBytes(Buffer.from(text), folder, path));
   }
   return messages;

@@ -25,6 +25,8 @@ export interface ExpandedStudy {
   readonly tasks: readonly Task[];
   /** Files the study names, absolute paths, for hashing ahead. */
   readonly files: readonly string[];
+  /** Files it was read from, absolute paths: itself, protocols, interfaces of steps. */
+  readonly sources: readonly string[];
 }
 
 export interface StudyStep {

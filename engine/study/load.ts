@@ -60,7 +60,11 @@ export function loadStep(
 }
 
 function load(file: string, options: LoadOptions, problems: Problems): ExpandedStudy | undefined {
-  const read = options.read ?? readFile;
+  const sources = new Set<string>();
+  const read: ReadFile = (path) => {
+    sources.add(resolve(path));
+    return (options.read ?? readFile)(path);
+  };
   const root = readSource(file, 'study', { file, start: 0, end: 0 }, read, problems);
   if (root === undefined) return undefined;
   const { registry, profile, set = [] } = options;
@@ -86,6 +90,7 @@ function load(file: string, options: LoadOptions, problems: Problems): ExpandedS
     steps,
     tasks,
     files: [...files.found, ...own.files],
+    sources: [...sources],
   };
 }
 

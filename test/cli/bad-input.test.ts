@@ -62,6 +62,29 @@ bad('what never ends', async () => {
   assert.is(code, 2);
 });
 
+bad('a program that is not there, whatever is asked', async () => {
+  at.write(
+    'say.yaml',
+    `curie: v1
+study: toy
+steps:
+  say:
+    uses: exec
+    with: { command: [shout, hello], stdout: said }
+    outputs: { said: { file: said, type: lines } }
+`,
+  );
+  for (const command of ['run', 'plan', 'outputs'])
+    expectRefusal(
+      at,
+      await at.curie([command, 'say.yaml']),
+      `say.yaml:6:23: there is no program shout in /usr/local/bin:/usr/bin:/bin; install it, name it under tools of the site file, or give its path, which starts from the folder of this file
+6 |     with: { command: [shout, hello], stdout: said }
+  |                       ^^^^^
+`,
+    );
+});
+
 bad('a misspelt input, of which nothing else is said', () =>
   refuses(
     STUDY.replace('files:', 'fils:'),

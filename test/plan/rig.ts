@@ -87,6 +87,7 @@ export function study(...tasks: readonly ToyTask[]): ExpandedStudy {
     profile: null,
     steps: [],
     files: [],
+    sources: [],
     tasks: tasks.map(
       (task, id): Task => ({
         id,
