@@ -1,9 +1,10 @@
 /**
  * The engine against ninja, make, Snakemake and wireit on the same generated graphs in one run:
- * `node bench/engine.ts [--quick] [--without snakemake,wireit]`, after `npm run build`.
+ * `node bench/engine.ts [--sizes 1000,10000] [--without snakemake,wireit]`, after `npm run build`. The
+ * disk is that of TMPDIR.
  *
  * Graphs: a fan of n independent tasks, and a chain of n. Every task writes one small file. curie
- * runs its tasks twice: in warm workers (`trivial`) and as programs (`exec`, /bin/cp). Peers that
+ * runs its tasks twice: steps in warm workers, and programs (`exec`, /bin/cp). Peers that
  * are not installed are named and left out. Goals on 2 cores (docs/measurements.md has results):
  * nothing to do: 1,000 tasks < 0.25 s, 10,000 < 0.6 s, 100,000 < 4 s; cold, 10,000 tasks: at most
  * 5 ms a task on disk; programs: at most 8 ms each, and twice as fast as wireit; plan time linear;
@@ -16,7 +17,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const quick = process.argv.includes('--quick');
 const without = process.argv[process.argv.indexOf('--without') + 1]?.split(',') ?? [];
 const base = mkdtempSync(join(tmpdir(), 'curie-bench-'));
 
@@ -65,19 +65,61 @@ const input = (shape: Shape, k: number): string =>
 
 const indices = (n: number): number[] => Array.from({ length: n }, (_, k) => k);
 
-const curie = (step: 'trivial' | 'exec'): Engine => ({
-  name: step === 'trivial' ? 'curie, steps' : 'curie, programs',
-  most: { fan: 100_000, chain: step === 'trivial' ? 100_000 : 1000 },
+/** A step of one's own that writes a small file, and one that counts on from the file it reads. */
+const STEPS = {
+  trivial: {
+    inputs: '{ a: { kind: integer }, b: { kind: integer } }',
+    code: "export async function run({ a, b }, task) {\n  writeFileSync(join(task.folder, 'out'), [a, b, ''].join(' '));\n  return { kind: 'done', outputs: { text: { file: 'out' }, number: a } };\n}\n",
+  },
+  next: {
+    inputs: '{ from: { kind: artifact, type: text } }',
+    code: "export async function run({ from }, task) {\n  const number = Number(readFileSync(from.path, 'utf8')) + 1;\n  writeFileSync(join(task.folder, 'out'), String(number));\n  return { kind: 'done', outputs: { text: { file: 'out' }, number } };\n}\n",
+  },
+};
+
+function writeSteps(folder: string): void {
+  for (const [name, { inputs, code }] of Object.entries(STEPS)) {
+    mkdirSync(join(folder, name));
+    writeFileSync(
+      join(folder, name, 'step.yaml'),
+      `curie: v1\nstep: ${name}\nabout: Writes a number.\ndeterminism: exact\nresources: { cpu: 1, memory: 10 MB }\ninputs: ${inputs}\noutputs:\n  text: { kind: artifact, type: text, extension: txt }\n  number: { kind: integer }\n`,
+    );
+    writeFileSync(
+      join(folder, name, 'run.ts'),
+      `import { readFileSync, writeFileSync } from 'node:fs';\nimport { join } from 'node:path';\n${code}`,
+    );
+  }
+}
+
+/** A fan is a matrix of two axes, so that no list of the file is long; a chain of steps a repetition. */
+function studyText(shape: Shape, n: number, of: 'steps' | 'programs'): string {
+  const head = 'curie: v1\nstudy: bench\nsteps:\n';
+  if (shape === 'chain') {
+    if (of === 'steps')
+      return `${head}  t:\n    uses: ./next\n    with: { from: { file: in.txt } }\n    repeat: { carry: { from: $outputs.text }, until: $( outputs.number >= ${n} ), max: ${n} }\n`;
+    return `${head}${indices(n)
+      .map(
+        (k) =>
+          `  t${k}: { uses: exec, with: { command: [cp, in, out], files: { in: ${k === 0 ? 'in.txt' : `$t${k - 1}.text`} } }, outputs: { text: { file: out, type: bytes } } }\n`,
+      )
+      .join('')}`;
+  }
+  const side = Math.ceil(Math.sqrt(n));
+  const labels = (length: number): string => indices(length).join(', ');
+  const body =
+    of === 'steps'
+      ? '    uses: ./trivial\n    with: { a: $matrix.a, b: $matrix.b }\n'
+      : '    uses: exec\n    with: { command: [cp, in, out], files: { in: in.txt }, env: { A: $matrix.a, B: $matrix.b } }\n    outputs: { text: { file: out, type: bytes } }\n';
+  return `${head}  t:\n${body}    matrix: { a: [${labels(Math.floor(n / side))}], b: [${labels(side)}] }\n`;
+}
+
+const curie = (of: 'steps' | 'programs'): Engine => ({
+  name: `curie, ${of}`,
+  most: { fan: 100_000, chain: of === 'steps' ? 100_000 : 1000 },
   prepare(folder, shape, n) {
-    writeFileSync(join(folder, 'n'), `${shape} ${n} ${step}`);
-    return [
-      process.execPath,
-      join(root, 'bench', 'engine-main.mjs'),
-      folder,
-      shape,
-      String(n),
-      step,
-    ];
+    writeSteps(folder);
+    writeFileSync(join(folder, 'study.yaml'), studyText(shape, n, of));
+    return [process.execPath, join(root, 'dist/engine/cli/main.js'), 'run', 'study.yaml'];
   },
 });
 
@@ -143,7 +185,7 @@ const wireit: Engine = {
   },
 };
 
-const engines: Engine[] = [curie('trivial'), curie('exec')];
+const engines: Engine[] = [curie('steps'), curie('programs')];
 for (const peer of [ninja, make, snakemake, wireit]) {
   const program = { ninja: 'ninja', make: 'make', Snakemake: 'snakemake', wireit: 'npm' }[
     peer.name
@@ -154,7 +196,10 @@ for (const peer of [ninja, make, snakemake, wireit]) {
 }
 if (!existsSync(join(root, 'dist', 'engine'))) throw new Error('npm run build first');
 
-const sizes = quick ? [100, 1000] : [1000, 10_000, 100_000];
+const sizes = process.argv[process.argv.indexOf('--sizes') + 1]
+  ?.match(/^\d+(,\d+)*$/)?.[0]
+  .split(',')
+  .map(Number) ?? [1000, 10_000, 100_000];
 console.log(
   '| graph | engine | cold | a task | nothing to do | memory |\n|---|---|---|---|---|---|',
 );
