@@ -52,6 +52,7 @@ const choices: readonly Choice[] = [4.5, 5, 6].flatMap((cutoff) =>
 );
 
 const plan: TrainingPlan = {
+  optimiser: 'adam',
   precision: 'f32',
   batch: 1,
   updates,

@@ -11,11 +11,9 @@
  * training, times a hundred, validation included on our side: spells in which other programs took
  * the cores do not count. A training is reported as it is done.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readFrames } from '../physics/dft/frames.ts';
-import { splitFrames } from '../physics/dft/split.ts';
 import { openDeepPotential } from '../physics/potentials/deep/force-field.ts';
 import {
   energyError,
@@ -25,44 +23,17 @@ import {
 } from '../physics/potentials/evaluation.ts';
 import { defaultShortRange } from '../physics/potentials/zbl.ts';
 import type { Frame } from '../physics/structure/frame.ts';
-import { initialModel, type Shape } from '../physics/training/initial.ts';
+import { initialModel } from '../physics/training/initial.ts';
 import { labelsWithout } from '../physics/training/labels.ts';
-import { Training, type TrainingPlan } from '../physics/training/session.ts';
+import { Training } from '../physics/training/session.ts';
 import { deepmdIsThere, deepmdVersion, predictDeepmd, trainDeepmd } from './deepmd.ts';
+import { planOf, shape, shippedFrames, summary } from './pre-training.ts';
 
 const updates = Number(process.argv[2]) || 5000;
 const SEEDS = [1, 2, 3];
 
-const data = new URL('../workflows/data/fe-cr-c-pbe/nonmagnetic.extxyz', import.meta.url);
-const parts = splitFrames(readFrames(readFileSync(data, 'utf8'), 'nonmagnetic.extxyz'), {
-  test: 0.18,
-  validation: 0.15,
-  seed: 12,
-});
-
-/** What the study's step `train` takes by default. */
-const shape: Shape = {
-  inner: 0.5,
-  cutoff: 5,
-  embedding: [16, 32, 64],
-  axis: 8,
-  fitting: [120, 120, 120],
-};
-const plan: TrainingPlan = {
-  precision: 'f32',
-  batch: 1,
-  updates,
-  seed: 1,
-  rate: { start: 1e-3, end: Math.min(1e-4, 2 / updates) },
-  prefactors: {
-    energy: { start: 0.02, end: 1 },
-    force: { start: 1000, end: 1 },
-    virial: { start: 0.02, end: 0.2 },
-  },
-  weights: new Map(),
-  validateEvery: Math.ceil(updates / 100),
-  patience: null,
-};
+const parts = shippedFrames('nonmagnetic');
+const plan = planOf(updates);
 
 /** One training; errors in eV/Å and meV/atom, times in seconds. */
 interface Result {
@@ -152,15 +123,6 @@ function theirs(seed: number): Result {
 }
 
 const row = (cells: readonly (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
-
-/** Mean ± standard error over seeds; of one, the value. */
-function summary(values: readonly number[], digits: number): string {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length === 1) return mean.toFixed(digits);
-  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const error = Math.sqrt(square / (values.length - 1) / values.length);
-  return `${mean.toFixed(digits)} ± ${error.toFixed(digits)}`;
-}
 
 function report(name: string, results: readonly Result[], equal = ''): void {
   const cell = (of: keyof Result, digits: number) =>

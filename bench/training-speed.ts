@@ -33,6 +33,7 @@ const frames = readFrames(readFileSync(data, 'utf8'), 'nonmagnetic.extxyz');
 async function ours(cutoff: number, batch: number, members: number, threads: number) {
   const model = initialModel(frames, { ...sizes, cutoff }, members, 1);
   const training = new Training(model, frames, frames.slice(0, 1), {
+    optimiser: 'adam',
     precision: 'f32',
     batch,
     updates: 1e9,

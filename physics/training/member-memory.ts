@@ -23,6 +23,8 @@ export interface MemberMemory {
   readonly gradient: Float32Array | Float64Array;
   readonly moment1: Float32Array | Float64Array;
   readonly moment2: Float32Array | Float64Array;
+  /** Average of the parameters over the path of an optimiser that takes it. */
+  readonly average: Float32Array | Float64Array;
 }
 
 /** Rows of a weight matrix that one piece of an update works on. */
@@ -106,11 +108,12 @@ export function writeMember(
   );
   words[layout.C_OFFSETS] = writer.reals(member.bias);
   const parameters = writer.values(parametersOf(plan, member));
-  const [gradient, moment1, moment2] = [0, 1, 2].map(() => writer.room(plan.count));
+  const [gradient, moment1, moment2, average] = [0, 1, 2, 3].map(() => writer.room(plan.count));
   words[layout.C_PARAMETERS] = parameters;
   words[layout.C_GRADIENT] = gradient;
   words[layout.C_MOMENT1] = moment1;
   words[layout.C_MOMENT2] = moment2;
+  words[layout.C_AVERAGE] = average;
   const [fitPieces, embedPieces] = [pieces(plan.fittings), pieces(plan.embeddings)];
   words[layout.C_FIT_ITEMS] = writer.words(fitPieces);
   words[layout.C_FIT_ITEM_COUNT] = fitPieces.length / 4;
@@ -171,5 +174,6 @@ export function writeMember(
     gradient: writer.view(gradient, plan.count),
     moment1: writer.view(moment1, plan.count),
     moment2: writer.view(moment2, plan.count),
+    average: writer.view(average, plan.count),
   };
 }

@@ -15,7 +15,15 @@ import { withParameters } from './parameters.ts';
 import { dealer, decayOf, type Prefactors, type Ramp } from './schedule.ts';
 import { TrainingError } from './training-error.ts';
 
+/**
+ * `adam`: its rate falls as the schedule says, and a member is its parameters. `averaged-adam`:
+ * the rate stays at its first value, and a member is the average over the last part of its path.
+ * The weights of the loss move with the schedule's rate in both.
+ */
+export type Optimiser = 'adam' | 'averaged-adam';
+
 export interface TrainingPlan {
+  readonly optimiser: Optimiser;
   readonly precision: Precision;
   /** Frames of an update. */
   readonly batch: number;
@@ -69,7 +77,7 @@ export interface TrainingState {
 }
 
 /** Of a member, what a continuation needs to know of the kernel's numbers. */
-const SCALARS = [layout.X_RATE, layout.X_SUMS + layout.RESULT] as const;
+const SCALARS = [layout.X_RATE, layout.X_UPDATES + 1] as const;
 
 export class Training {
   readonly #plan: TrainingPlan;
@@ -102,6 +110,10 @@ export class Training {
     this.#deals = start.members.map((_, k) => dealer(train.length, plan.seed, k));
     const { members } = this.#kernel;
     this.#best = members.map(({ parameters }) => Float64Array.from(parameters));
+    for (const { words, average, parameters } of members) {
+      words[layout.C_AVERAGED] = this.#averaged ? 1 : 0;
+      average.set(parameters);
+    }
     if (resume === undefined) {
       for (const { reals } of members) beginSchedule(reals, plan);
       this.#progress = members.map((_, k) => {
@@ -116,6 +128,7 @@ export class Training {
         member.parameters.set(arrays[`${k} parameters`]);
         member.moment1.set(arrays[`${k} moment1`]);
         member.moment2.set(arrays[`${k} moment2`]);
+        if (this.#averaged) member.average.set(arrays[`${k} average`]);
         member.reals.set(arrays[`${k} scalars`], SCALARS[0]);
         this.#best[k].set(arrays[`${k} best`]);
       });
@@ -133,6 +146,10 @@ export class Training {
 
   get progress(): readonly MemberProgress[] {
     return this.#progress;
+  }
+
+  get #averaged(): boolean {
+    return this.#plan.optimiser === 'averaged-adam';
   }
 
   setThreads(threads: number): void {
@@ -169,6 +186,7 @@ export class Training {
       arrays[`${k} parameters`] = Float64Array.from(member.parameters);
       arrays[`${k} moment1`] = Float64Array.from(member.moment1);
       arrays[`${k} moment2`] = Float64Array.from(member.moment2);
+      if (this.#averaged) arrays[`${k} average`] = Float64Array.from(member.average);
       arrays[`${k} scalars`] = member.reals.slice(...SCALARS);
       arrays[`${k} best`] = this.#best[k].slice();
     });
@@ -188,7 +206,10 @@ export class Training {
   #judge(k: number, { curve, best }: MemberProgress): MemberProgress {
     const point = this.#look(k);
     const better = point.loss < best.loss;
-    if (better) this.#best[k].set(this.#kernel.members[k].parameters);
+    if (better) {
+      const { parameters, average } = this.#kernel.members[k];
+      this.#best[k].set(this.#averaged ? average : parameters);
+    }
     const { patience } = this.#plan;
     return {
       curve: [...curve, point],
@@ -197,16 +218,24 @@ export class Training {
     };
   }
 
-  /** Validates a member and begins new sums of its training errors. */
-  #look(k: number): CurvePoint {
-    const { reals } = this.#kernel.members[k];
-    const training = this.#kernel.sums(k);
-    this.#kernel.clear(k);
-    const rate = reals[layout.X_RATE];
+  /** What a member, as it would be handed on, gets wrong on the validation frames. */
+  #validate(k: number): Residuals {
+    const { reals, words } = this.#kernel.members[k];
+    const [rate, parameters] = [reals[layout.X_RATE], words[layout.C_PARAMETERS]];
     // At a rate of zero the loss has the prefactors' last values.
     reals[layout.X_RATE] = 0;
-    const validation = this.#kernel.residuals(k, this.#validation);
+    if (this.#averaged) words[layout.C_PARAMETERS] = words[layout.C_AVERAGE];
+    const residuals = this.#kernel.residuals(k, this.#validation);
     reals[layout.X_RATE] = rate;
+    words[layout.C_PARAMETERS] = parameters;
+    return residuals;
+  }
+
+  /** Validates a member and begins new sums of its training errors. */
+  #look(k: number): CurvePoint {
+    const training = this.#kernel.sums(k);
+    this.#kernel.clear(k);
+    const validation = this.#validate(k);
     const loss = validation.loss / validation.frames;
     if (!Number.isFinite(loss)) {
       throw new TrainingError(

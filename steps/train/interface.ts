@@ -92,6 +92,13 @@ export const train = defineStep({
       about:
         'at the last update, on the way to which it falls evenly on a log scale; ours is 2/updates, at most a tenth of the first and at least 1e-6',
     },
+    optimiser: {
+      kind: 'choice',
+      values: ['adam', 'averaged-adam'],
+      default: 'adam',
+      about:
+        'averaged-adam: the learning rate stays at its first value, and a member is the average over the last part of its path; as good after half the updates where they are few',
+    },
     energy_weight: {
       kind: 'list',
       of: { kind: 'number', min: 0 },
@@ -130,6 +137,7 @@ export const train = defineStep({
     '10.1103/PhysRevLett.120.143001',
     '10.1016/j.cpc.2018.03.016',
     '10.48550/arXiv.1412.6980',
+    '10.48550/arXiv.1212.1824',
     '10.1007/978-3-642-68779-2_5',
   ],
 });

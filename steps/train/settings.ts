@@ -69,9 +69,9 @@ function lastRate(start: number, updates: number): number {
   return Math.max(Math.min(1e-6, start), Math.min(start / 10, 2 / updates));
 }
 
-/** @throws StepError for weights that are no pairs, and for a rate that rises */
+/** @throws StepError for weights that are no pairs, and for a rate that rises or cannot fall */
 export function planOf(inputs: TrainInputs): TrainingPlan {
-  const { batch, precision, seed, patience } = inputs;
+  const { batch, optimiser, precision, seed, patience } = inputs;
   const updates = Math.ceil(inputs.updates / batch);
   const start = inputs.learning_rate ?? (inputs.from === undefined ? RATE.new : RATE.from);
   const end = inputs.last_learning_rate ?? lastRate(start, inputs.updates);
@@ -80,7 +80,13 @@ export function planOf(inputs: TrainInputs): TrainingPlan {
       `last_learning_rate is ${end}, above the first, ${start}; the rate cannot rise`,
     );
   }
+  if (optimiser === 'averaged-adam' && inputs.last_learning_rate !== undefined) {
+    throw new StepError(
+      'last_learning_rate is given, but with the optimiser averaged-adam the rate stays at learning_rate; leave it out',
+    );
+  }
   return {
+    optimiser,
     precision,
     batch,
     updates,

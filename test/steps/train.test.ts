@@ -50,6 +50,7 @@ const inputs: TrainInputs = {
   force_weight: [1000, 1],
   virial_weight: [0.02, 0.02],
   weights: {},
+  optimiser: 'adam',
 };
 /** Of a model that is gone on from, nothing of the architecture is given. */
 const onwards = {
@@ -245,6 +246,10 @@ training('says what does not fit', async () => {
   assert.is(
     await refusal({ learning_rate: 1e-4, last_learning_rate: 1e-3 }),
     'last_learning_rate is 0.001, above the first, 0.0001; the rate cannot rise',
+  );
+  assert.is(
+    await refusal({ optimiser: 'averaged-adam', last_learning_rate: 1e-4 }),
+    'last_learning_rate is given, but with the optimiser averaged-adam the rate stays at learning_rate; leave it out',
   );
   const there = [...new Set([...few, ...parts.validation.slice(0, 4)].map(({ group }) => group))];
   assert.is(

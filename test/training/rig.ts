@@ -68,6 +68,7 @@ export const small: Shape = {
 
 export function plan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
   return {
+    optimiser: 'adam',
     precision: 'f32',
     batch: 1,
     updates: 60,

@@ -17,40 +17,57 @@ import { apart, finish, largest, plan, randomFrames, shipped, small, weigh } fro
 const trainings = suite('training');
 const { train, validation } = shipped('nonmagnetic');
 
-trainings('moves parameters as Adam does, with the rate and the weights of the schedule', () => {
-  const model = randomModel({ sel: [60, 60, 60] });
-  const frames = randomFrames(model, [4, 6, 5]);
-  const settings = plan({ precision: 'f64', updates: 6, batch: 2, validateEvery: 6, seed: 3 });
-  const training = new Training(model, frames, frames, settings);
-  finish(training);
-  const found = training.state().arrays['0 parameters'];
-  training.close();
+for (const optimiser of ['adam', 'averaged-adam'] as const) {
+  trainings(`moves parameters as ${optimiser} does, with the weights of the schedule`, () => {
+    const averaged = optimiser === 'averaged-adam';
+    const model = randomModel({ sel: [60, 60, 60] });
+    const frames = randomFrames(model, [4, 6, 5]);
+    const settings = plan({
+      optimiser,
+      precision: 'f64',
+      updates: 6,
+      batch: 2,
+      validateEvery: 6,
+      seed: 3,
+    });
+    const training = new Training(model, frames, frames, settings);
+    finish(training);
+    const { arrays } = training.state();
+    const found = arrays['0 parameters'];
+    training.close();
 
-  const kernel = new TrainingKernel(model, examplesOf(frames, model), 2, 'f64');
-  const member = kernel.members[0];
-  const deal = dealer(3, 3, 0);
-  const [first, second] = [0, 1].map(() => new Float64Array(found.length));
-  const decay = pow(settings.rate.end / settings.rate.start, 1 / 6);
-  let rate = settings.rate.start;
-  for (let step = 1; step <= 6; step++) {
-    const share = rate / settings.rate.start;
-    const { energy, force, virial } = settings.prefactors;
-    const [e, f, v] = [energy, force, virial].map(({ start, end }) => end + (start - end) * share);
-    weigh(member, [e, f, v]);
-    kernel.gradient(0, deal(2 * (step - 1), 2));
-    for (let k = 0; k < found.length; k++) {
-      const g = member.gradient[k];
-      first[k] = 0.9 * first[k] + 0.1 * g;
-      second[k] = 0.999 * second[k] + 0.001 * g * g;
-      const mean = first[k] / (1 - 0.9 ** step);
-      const square = second[k] / (1 - 0.999 ** step);
-      member.parameters[k] -= (rate * mean) / (Math.sqrt(square) + 1e-8);
+    const kernel = new TrainingKernel(model, examplesOf(frames, model), 2, 'f64');
+    const member = kernel.members[0];
+    const deal = dealer(3, 3, 0);
+    const [first, second] = [0, 1].map(() => new Float64Array(found.length));
+    const average = Float64Array.from(member.parameters);
+    const decay = pow(settings.rate.end / settings.rate.start, 1 / 6);
+    let rate = settings.rate.start;
+    for (let step = 1; step <= 6; step++) {
+      const share = rate / settings.rate.start;
+      const { energy, force, virial } = settings.prefactors;
+      const [e, f, v] = [energy, force, virial].map(
+        ({ start, end }) => end + (start - end) * share,
+      );
+      weigh(member, [e, f, v]);
+      kernel.gradient(0, deal(2 * (step - 1), 2));
+      const length = averaged ? settings.rate.start : rate;
+      for (let k = 0; k < found.length; k++) {
+        const g = member.gradient[k];
+        first[k] = 0.9 * first[k] + 0.1 * g;
+        second[k] = 0.999 * second[k] + 0.001 * g * g;
+        const mean = first[k] / (1 - 0.9 ** step);
+        const square = second[k] / (1 - 0.999 ** step);
+        member.parameters[k] -= (length * mean) / (Math.sqrt(square) + 1e-8);
+        average[k] += (40 / (step + 39)) * (member.parameters[k] - average[k]);
+      }
+      rate *= decay;
     }
-    rate *= decay;
-  }
-  assert.ok(apart(found, member.parameters) < 1e-12 * largest(found));
-  kernel.close();
-});
+    assert.ok(apart(found, member.parameters) < 1e-12 * largest(found));
+    if (averaged) assert.ok(apart(arrays['0 average'], average) < 1e-12 * largest(found));
+    kernel.close();
+  });
+}
 
 trainings('deals out every frame once an epoch, each time in another order', () => {
   const deal = dealer(7, 1, 0);
@@ -67,13 +84,14 @@ const some = { train: train.slice(0, 10), validation: validation.slice(0, 4) };
 const text = (training: Training) =>
   Buffer.from(encodeModel(training.model())).toString('base64') + JSON.stringify(training.progress);
 
-for (const [precision, batch] of [
-  ['f32', 1],
-  ['f32', 3],
-  ['f64', 1],
+for (const [precision, batch, optimiser] of [
+  ['f32', 1, 'adam'],
+  ['f32', 3, 'adam'],
+  ['f64', 1, 'adam'],
+  ['f32', 2, 'averaged-adam'],
 ] as const) {
   trainings(
-    `ends with the same bytes on 1, 2 and 3 threads: ${precision}, batch ${batch}`,
+    `ends with the same bytes on 1, 2 and 3 threads: ${optimiser}, ${precision}, batch ${batch}`,
     async () => {
       const ends: string[] = [];
       for (const threads of [1, 2, 3]) {
@@ -81,7 +99,7 @@ for (const [precision, batch] of [
           start,
           some.train,
           some.validation,
-          plan({ precision, batch }),
+          plan({ precision, batch, optimiser }),
         );
         training.setThreads(threads);
         await new Promise((resolve) => setTimeout(resolve, 150));
@@ -97,9 +115,10 @@ for (const [precision, batch] of [
 
 trainings('a single member has the same bytes on any number of threads', async () => {
   const single = { ...start, members: start.members.slice(1, 2) };
+  const settings = plan({ batch: 2, optimiser: 'averaged-adam' });
   const ends: string[] = [];
   for (const threads of [1, 2, 3]) {
-    const training = new Training(single, some.train, some.validation, plan({ batch: 2 }));
+    const training = new Training(single, some.train, some.validation, settings);
     training.setThreads(threads);
     await new Promise((resolve) => setTimeout(resolve, 150));
     finish(training);
@@ -109,22 +128,24 @@ trainings('a single member has the same bytes on any number of threads', async (
   assert.ok(ends[0] === ends[1] && ends[0] === ends[2]);
 });
 
-trainings('goes on from a checkpoint to the same bytes', () => {
-  const settings = plan({ patience: 200 });
-  const whole = new Training(start, some.train, some.validation, settings);
-  finish(whole);
-  let training = new Training(start, some.train, some.validation, settings);
-  for (const block of [7, 13, 17, 5]) {
-    training.advance(block);
-    const bytes = encodeState(training.state());
-    training.close();
-    assert.ok(Buffer.from(bytes).equals(encodeState(decodeState(bytes))));
-    training = new Training(start, some.train, some.validation, settings, decodeState(bytes));
-  }
-  finish(training);
-  assert.ok(text(training) === text(whole));
-  for (const open of [training, whole]) open.close();
-});
+for (const optimiser of ['adam', 'averaged-adam'] as const) {
+  trainings(`goes on from a checkpoint to the same bytes: ${optimiser}`, () => {
+    const settings = plan({ patience: 200, optimiser });
+    const whole = new Training(start, some.train, some.validation, settings);
+    finish(whole);
+    let training = new Training(start, some.train, some.validation, settings);
+    for (const block of [7, 13, 17, 5]) {
+      training.advance(block);
+      const bytes = encodeState(training.state());
+      training.close();
+      assert.ok(Buffer.from(bytes).equals(encodeState(decodeState(bytes))));
+      training = new Training(start, some.train, some.validation, settings, decodeState(bytes));
+    }
+    finish(training);
+    assert.ok(text(training) === text(whole));
+    for (const open of [training, whole]) open.close();
+  });
+}
 
 trainings('leaves frames of weight 0 out of the loss, and counts them in the errors', () => {
   const mixed = some.train.map((frame, k) => ({ ...frame, group: k % 3 === 0 ? 'hot' : 'bcc' }));
@@ -164,33 +185,40 @@ trainings('weighs validation frames as those it trains on', () => {
   assert.ok(Math.abs((heavy - without) / (3 * (plain - without)) - 1) < 1e-12);
 });
 
-trainings('keeps each member as it was at its best validation', () => {
-  const settings = plan({ rate: { start: 0.03, end: 0.01 }, updates: 40, validateEvery: 5 });
-  const training = new Training(start, some.train, some.validation, settings);
-  finish(training);
-  const model = training.model();
-  training.progress.forEach(({ curve, best }, k) => {
-    assert.equal(
-      curve.map(({ update }) => update),
-      [0, 5, 10, 15, 20, 25, 30, 35, 40],
-    );
-    assert.is(best.loss, Math.min(...curve.map(({ loss }) => loss)));
-    const field = openDeepPotential(model, k, { compress: false });
-    const predictions = predict([field], some.validation);
-    field.close();
-    const squares = predictions.map(({ frame, forces, energies }) => ({
-      force:
-        forces[0].reduce((sum, f, i) => sum + (f - frame.labels.forces[i]) ** 2, 0) /
-        forces[0].length,
-      energy: ((energies[0] - frame.labels.energy) / frame.species.length) ** 2,
-    }));
-    const rms = (of: 'force' | 'energy') =>
-      Math.sqrt(squares.reduce((sum, square) => sum + square[of], 0) / squares.length);
-    assert.ok(Math.abs(rms('force') / best.validation.force - 1) < 1e-4);
-    assert.ok(Math.abs(rms('energy') / best.validation.energy - 1) < 1e-3);
+for (const optimiser of ['adam', 'averaged-adam'] as const) {
+  trainings(`keeps each member as it was at its best validation: ${optimiser}`, () => {
+    const settings = plan({
+      optimiser,
+      rate: { start: 0.03, end: 0.01 },
+      updates: 40,
+      validateEvery: 5,
+    });
+    const training = new Training(start, some.train, some.validation, settings);
+    finish(training);
+    const model = training.model();
+    training.progress.forEach(({ curve, best }, k) => {
+      assert.equal(
+        curve.map(({ update }) => update),
+        [0, 5, 10, 15, 20, 25, 30, 35, 40],
+      );
+      assert.is(best.loss, Math.min(...curve.map(({ loss }) => loss)));
+      const field = openDeepPotential(model, k, { compress: false });
+      const predictions = predict([field], some.validation);
+      field.close();
+      const squares = predictions.map(({ frame, forces, energies }) => ({
+        force:
+          forces[0].reduce((sum, f, i) => sum + (f - frame.labels.forces[i]) ** 2, 0) /
+          forces[0].length,
+        energy: ((energies[0] - frame.labels.energy) / frame.species.length) ** 2,
+      }));
+      const rms = (of: 'force' | 'energy') =>
+        Math.sqrt(squares.reduce((sum, square) => sum + square[of], 0) / squares.length);
+      assert.ok(Math.abs(rms('force') / best.validation.force - 1) < 1e-4);
+      assert.ok(Math.abs(rms('energy') / best.validation.energy - 1) < 1e-3);
+    });
+    training.close();
   });
-  training.close();
-});
+}
 
 trainings('learns a frame by heart', () => {
   const frames = [train[3]];

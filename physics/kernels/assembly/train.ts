@@ -13,7 +13,7 @@ import {
   A_ENVIRONMENT, A_FIRST, A_FRAME, A_PAIR, A_RANGE, A_ROW, A_TYPE, ATOM_WORDS, C_ACTIVE, C_ATOM_COUNT,
   C_ATOMS, C_BARRIER, C_BATCH, C_CLAIMED, C_COUNTERS, C_DONE, C_NODES, C_ORIGIN, C_ROW_COUNT,
   C_ROW_FIRST, C_TYPES, C_WANTED, ENVIRONMENT_WORDS, F_ATOMS, F_ENVIRONMENTS, N_COUNT, N_RANGE, N_TYPE,
-  POINTS, X_DECAY, X_POWER1, X_POWER2, X_RATE, X_SPACING,
+  POINTS, X_DECAY, X_POWER1, X_POWER2, X_RATE, X_SPACING, X_UPDATES,
 } from './training-layout';
 
 /** What a pass over a batch does beyond energies, forces and residuals. */
@@ -120,6 +120,7 @@ function pass<T>(context: usize, mode: i32, thread: i32, threads: i32): void {
 export function passes<T>(context: usize, count: i32, mode: i32, thread: i32, threads: i32): void {
   for (let k = 0; k < count; k++) {
     if (thread == 0 && mode == LEARN) {
+      setReal(context, X_UPDATES, real(context, X_UPDATES) + 1);
       setReal(context, X_POWER1, real(context, X_POWER1) * 0.9);
       setReal(context, X_POWER2, real(context, X_POWER2) * 0.999);
     }

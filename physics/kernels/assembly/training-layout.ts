@@ -71,6 +71,8 @@ export const C_DONE = 57; // updates done of those ordered
 export const C_WANTED = 58;
 export const C_TRUE_AXIS = 59; // without padding
 export const C_OFFSETS = 60; // ptr: f64 [types], energy added to each atom's
+export const C_AVERAGED = 61; // 1: the rate of steps stays, and AVERAGE follows the parameters
+export const C_AVERAGE = 62; // ptr: T, as the parameters
 /** f64 fields, indices of 8-byte words from the context's start. */
 export const X_RATE = 32;
 export const X_DECAY = 33; // factor of the rate at each update
@@ -81,6 +83,7 @@ export const X_PREFACTORS = 37; // energy, force, virial at the start, then thei
 export const X_SPACING = 43;
 export const X_INVERSE_SLOTS = 44; // 1/Σ sel
 export const X_SUMS = 45; // of residuals since they were last cleared: RESULT values
+export const X_UPDATES = 53; // done of this member, the one at work included
 export const CONTEXT_BYTES = 512;
 
 // ── Layer record ────────────────────────────────────────────────────────────────────────────
