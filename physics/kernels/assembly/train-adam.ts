@@ -1,7 +1,7 @@
 /**
  * Adam: Kingma and Ba, arXiv:1412.6980, algorithm 1, β₁ = 0.9, β₂ = 0.999, ε = 1e-8; where asked
- * for at a rate that stays, with the average of its path by Shamir and Zhang, arXiv:1212.1824,
- * section 4 (polynomial decay): update t enters with the weight (η + 1)/(t + η).
+ * for at a rate that stays, with the average of its path by Shamir and Zhang, arXiv:1212.1824
+ * (polynomial decay): update t enters with the weight (η + 1)/(t + η).
  */
 import { lanes } from './math';
 import { at, ptr, real, word } from './records';
