@@ -33,6 +33,8 @@ export function deviationFigure(runs: readonly Finished[], watch: Watch): Figure
     const points = thinned(picoseconds(times), deviations);
     return { name: run.name, mark: 'line', role: 'measured', ...points };
   });
+  // Runs that ended before the first look.
+  if (traces.every(({ x }) => x.length === 0)) return [];
   const end = Math.max(...traces.flatMap(({ x }) => x));
   const seen = Math.max(...traces.flatMap(({ y }) => y));
   const limits = [DEVIATION_LIMIT, DEVIATION_MAXIMUM].filter(

@@ -5,8 +5,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Artifact, Inputs, Outcome } from '../../engine/step.ts';
 import { parseExtendedXyz } from '../../physics/dft/extxyz.ts';
+import { createState } from '../../physics/dynamics/state.ts';
 import { readStates } from '../../physics/dynamics/state-xyz.ts';
 import { openTrajectory, type Trajectory } from '../../physics/dynamics/trajectory.ts';
+import { deviationFigure } from '../../steps/figures.ts';
 import type { md } from '../../steps/md/interface.ts';
 import { run } from '../../steps/md/run.ts';
 import { readStart } from '../../steps/state.ts';
@@ -153,6 +155,19 @@ dynamics('says what is missing or given twice', async () => {
     await message({ start }),
     'StepError: composition: the start has one of its own; give one of the two',
   );
+});
+
+dynamics('a run that ended before anybody looked at the committee has no figure of it', () => {
+  const range = { volume: [9, 13], nearest: [[null]], fractions: [[0, 1]], frames: 1 } as const;
+  const watch = { elements: ['Fe'], range, deviation: () => 0.1 };
+  const state = createState({
+    elements: ['Fe'],
+    types: [0],
+    positions: new Float64Array(3),
+    cell: Float64Array.of(3, 0, 0, 0, 3, 0, 0, 0, 3),
+  });
+  const short = { name: 'production', member: 0, timestep: 1, state, rows: {} };
+  assert.equal(deviationFigure([short], watch), []);
 });
 
 dynamics.run();
