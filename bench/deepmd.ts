@@ -12,7 +12,7 @@ const programs = fileURLToPath(new URL('../.peers/bin/', import.meta.url));
 
 export const deepmdIsThere = () => existsSync(join(programs, 'dp'));
 
-/** A training with one embedding net for each element, in f32. */
+/** A training with one embedding net for each element. */
 export interface DeepmdTraining {
   readonly frames: readonly Frame[];
   readonly elements: readonly string[];
@@ -26,6 +26,7 @@ export interface DeepmdTraining {
   readonly seed: number;
   /** Updates between two readings of its clock. */
   readonly display: number;
+  readonly precision?: 'f32' | 'f64';
 }
 
 /** A frame's atoms sorted by type, as one row of numbers for each of DeePMD-kit's arrays. */
@@ -124,7 +125,7 @@ export function trainDeepmd(folder: string, training: DeepmdTraining): readonly 
   const systems = writeSystems(folder, training);
   writeFileSync(join(folder, 'arrays.py'), ARRAYS);
   run(folder, 'python3', ['arrays.py', ...systems]);
-  const precision = 'float32';
+  const precision = training.precision === 'f64' ? 'float64' : 'float32';
   const input = {
     model: {
       type_map: training.elements,

@@ -18,7 +18,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BOLTZMANN, MASS_VELOCITY2_TO_EV, MASSES } from '../physics/constants.ts';
-import { openDeepPotential } from '../physics/potentials/deep/force-field.ts';
+import {
+  type DeepPotentialOptions,
+  openDeepPotential,
+} from '../physics/potentials/deep/force-field.ts';
 import { gaussian, uniform } from '../physics/random.ts';
 import { randomModel } from '../test/oracle/random-model.ts';
 
@@ -64,9 +67,13 @@ function strides({ types }: Crystal): Float64Array {
   });
 }
 
-async function ours(system: Crystal, cutoff: number, compress: boolean, threads: number) {
+async function ours(
+  system: Crystal,
+  cutoff: number,
+  { compress, precision, threads }: Required<DeepPotentialOptions>,
+) {
   const model = randomModel({ ...sizes, cutoff, timeStep: false });
-  const field = openDeepPotential(model, 0, { compress, threads });
+  const field = openDeepPotential(model, 0, { compress, precision, threads });
   field.setAtoms(system.types);
   const cell = Float64Array.of(system.edges[0], 0, 0, 0, system.edges[1], 0, 0, 0, system.edges[2]);
   const x = system.positions.slice();
@@ -101,7 +108,7 @@ const table = (cells: readonly (string | number)[]) =>
   console.log(cells.map((cell) => String(cell).padStart(11)).join(''));
 
 console.log('atom-steps/s: median (best) of spells of 0.1 s; other programs on the machine show');
-table(['cut-off', 'atoms', 'threads', 'form', 'median', 'best']);
+table(['cut-off', 'atoms', 'threads', 'form', 'nets in', 'median', 'best']);
 for (const cutoff of [5, 6]) {
   for (const cells of [
     [4, 4, 4],
@@ -111,15 +118,21 @@ for (const cutoff of [5, 6]) {
     [16, 16, 8],
   ] as const) {
     const system = crystal(cells);
-    for (const compress of [true, false]) {
-      if (!compress && cutoff === 5) continue;
+    for (const [compress, precision] of [
+      [true, 'f32'],
+      [false, 'f32'],
+      [true, 'f64'],
+      [false, 'f64'],
+    ] as const) {
+      if (cutoff === 5 && !(compress && precision === 'f32')) continue;
       for (const threads of [1, 2]) {
-        const speeds = await ours(system, cutoff, compress, threads);
+        const speeds = await ours(system, cutoff, { compress, precision, threads });
         table([
           `${cutoff} Å`,
           system.types.length,
           threads,
           compress ? 'tables' : 'nets',
+          precision,
           thousands(speeds[Math.floor(speeds.length / 2)]!),
           thousands(speeds.at(-1)!),
         ]);
@@ -253,6 +266,7 @@ try {
   for (const cells of [
     [8, 4, 4],
     [8, 8, 8],
+    [16, 16, 8],
   ] as const) {
     const system = crystal(cells);
     for (const [form, model] of [

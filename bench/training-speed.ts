@@ -14,6 +14,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFrames } from '../physics/dft/frames.ts';
+import type { Precision } from '../physics/kernels/writer.ts';
 import { initialModel } from '../physics/training/initial.ts';
 import type { Prefactors } from '../physics/training/schedule.ts';
 import { Training } from '../physics/training/session.ts';
@@ -30,11 +31,17 @@ const data = new URL('../workflows/data/fe-cr-c-pbe/nonmagnetic.extxyz', import.
 const frames = readFrames(readFileSync(data, 'utf8'), 'nonmagnetic.extxyz');
 
 /** Frames/s of spells of a quarter second, in rising order. */
-async function ours(cutoff: number, batch: number, members: number, threads: number) {
+async function ours(
+  cutoff: number,
+  batch: number,
+  members: number,
+  threads: number,
+  precision: Precision,
+) {
   const model = initialModel(frames, { ...sizes, cutoff }, members, 1);
   const training = new Training(model, frames, frames.slice(0, 1), {
     optimiser: 'adam',
-    precision: 'f32',
+    precision,
     batch,
     updates: 1e9,
     seed: 1,
@@ -65,8 +72,8 @@ const table = (cells: readonly (string | number)[]) =>
   console.log(cells.map((cell) => String(cell).padStart(11)).join(''));
 
 console.log('frames/s: median (best) of spells of 0.25 s; other programs on the machine show');
-table(['cut-off', 'batch', 'members', 'threads', 'median', 'best']);
-for (const [cutoff, batch, members, threads] of [
+table(['cut-off', 'batch', 'members', 'threads', 'in', 'median', 'best']);
+for (const [cutoff, batch, members, threads, precision = 'f32'] of [
   [6, 1, 1, 1],
   [6, 1, 1, 2],
   [6, 4, 1, 1],
@@ -77,10 +84,13 @@ for (const [cutoff, batch, members, threads] of [
   [5, 1, 1, 1],
   [5, 1, 3, 2],
   [4.5, 1, 3, 2],
+  [6, 1, 1, 2, 'f64'],
+  [6, 4, 1, 2, 'f64'],
+  [6, 16, 1, 2, 'f64'],
 ] as const) {
-  const speeds = await ours(cutoff, batch, members, threads);
+  const speeds = await ours(cutoff, batch, members, threads, precision);
   const [median, best] = [speeds[Math.floor(speeds.length / 2)], speeds[speeds.length - 1]];
-  table([`${cutoff} Å`, batch, members, threads, median.toFixed(0), best.toFixed(0)]);
+  table([`${cutoff} Å`, batch, members, threads, precision, median.toFixed(0), best.toFixed(0)]);
 }
 
 if (process.argv.includes('--no-peer')) process.exit();
@@ -90,7 +100,7 @@ if (!deepmdIsThere()) {
 }
 
 /** Frames/s of `dp train` from its own clock, the first half left out. */
-function peerSpeed(batch: number): number {
+function peerSpeed(batch: number, precision: Precision): number {
   const folder = mkdtempSync(join(tmpdir(), 'curie-training-speed-'));
   try {
     const times = trainDeepmd(folder, {
@@ -104,6 +114,7 @@ function peerSpeed(batch: number): number {
       prefactors,
       seed: 1,
       display: 20,
+      precision,
     });
     const later = times.slice(Math.floor(times.length / 2));
     return (20 * batch * later.length) / later.reduce((sum, time) => sum + time, 0);
@@ -112,6 +123,7 @@ function peerSpeed(batch: number): number {
   }
 }
 
-console.log('DeePMD-kit, f32, 2 threads, 6 Å');
-table(['batch', 'frames/s']);
-for (const batch of [1, 4, 16]) table([batch, peerSpeed(batch).toFixed(0)]);
+console.log('DeePMD-kit, 2 threads, 6 Å');
+table(['batch', 'in', 'frames/s']);
+for (const precision of ['f32', 'f64'] as const)
+  for (const batch of [1, 4, 16]) table([batch, precision, peerSpeed(batch, precision).toFixed(0)]);
