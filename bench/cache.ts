@@ -41,7 +41,7 @@ async function seconds(work: () => unknown): Promise<number> {
   return (performance.now() - begin) / 1000;
 }
 
-const [each, files] = [256, 2 * cores];
+const [each, files] = [512, 2 * cores];
 const paths = Array.from({ length: files }, (_, k) => fileOf(`part${k}`, each));
 const rates: number[] = [];
 const theirs: number[] = [];
@@ -75,6 +75,7 @@ cache.close();
 await new Promise((resolve) => setTimeout(resolve, 2500));
 const again = openCache(join(folder, 'cache'));
 again.materialise(content, results, 'large');
+again.digestFile(again.pathOf(content.digest));
 const kept = await seconds(() => again.materialise(content, results, 'large'));
 unlinkSync(join(results, 'large'));
 const restored = await seconds(() => again.materialise(content, results, 'large'));

@@ -55,6 +55,8 @@ export interface Disk {
   append(path: string, text: string): void;
   /** Creates a copy, by copy-on-write where the file system can; `EEXIST` where there is one. */
   copy(from: string, to: string, mode: number): void;
+  /** Creates a copy that shares its bytes with `from`; false, and nothing created, where none can. */
+  clone(from: string, to: string, mode: number): boolean;
   /** Gives a file a second name; `EEXIST` where the name is taken. The atomic way to publish. */
   link(from: string, to: string): void;
   /** Moves, replacing the file `to` atomically. */
@@ -84,7 +86,8 @@ export interface Disk {
   syncSoon(path: string): Promise<void>;
 }
 
-const CHUNK = 1 << 20;
+/** Fits into the caches of a core, which matters to hashing. */
+const CHUNK = 1 << 18;
 
 /** `statfs` types of file systems that more than one machine may write. */
 const SHARED_TYPES: ReadonlySet<number> = new Set([
@@ -96,6 +99,16 @@ const SHARED_TYPES: ReadonlySet<number> = new Set([
   0x01021997, // 9p
   0x0bd00bd0, // Lustre
   0x47504653, // GPFS
+]);
+
+/** Of file systems without copy-on-write, or two of them. */
+const CANNOT_CLONE: ReadonlySet<string | undefined> = new Set([
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'ENOTTY',
+  'EINVAL',
+  'EXDEV',
 ]);
 
 /** The real disk. */
@@ -128,6 +141,17 @@ export const realDisk: Disk = {
   copy(from, to, mode) {
     copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     chmodSync(to, mode);
+  },
+
+  clone(from, to, mode) {
+    try {
+      copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
+    } catch (error) {
+      if (CANNOT_CLONE.has(errorCode(error))) return false;
+      throw error;
+    }
+    chmodSync(to, mode);
+    return true;
   },
 
   link: (from, to) => linkSync(from, to),
@@ -198,6 +222,7 @@ export function readOnlyDisk(disk: Disk): Disk {
     create: refuse,
     append: refuse,
     copy: refuse,
+    clone: refuse,
     link: refuse,
     rename: refuse,
     unlink: refuse,

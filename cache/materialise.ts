@@ -27,6 +27,8 @@ export type Materialised =
   | { readonly kind: 'refused'; readonly because: string };
 
 const LEDGER = '.written';
+/** Smaller files are read sooner than the system is asked for a clone. */
+const LARGE = 1 << 20;
 
 export class Results {
   readonly #disk: Disk;
@@ -50,8 +52,10 @@ export class Results {
   /** Makes a copy of `source`, whose bytes are `content`, appear at `path` below the root. */
   materialise(content: Content, source: string, path: string): Materialised {
     return this.#materialise(content, path, (to) => {
-      this.#disk.copy(source, to, 0o644);
-      if (this.#stats.contentOf(to).digest !== content.digest)
+      // A clone has the bytes of its source, which need not be read again if that is as it was.
+      const isClone = content.size > LARGE && this.#disk.clone(source, to, 0o644);
+      if (!isClone) this.#disk.copy(source, to, 0o644);
+      if (this.#stats.contentOf(isClone ? source : to).digest !== content.digest)
         throw new CacheError(
           'unstable',
           source,

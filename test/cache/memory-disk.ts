@@ -161,6 +161,10 @@ export function memoryDisk(tree?: Folder): MemoryDisk {
     copy(from, to) {
       disk.create(to, fileAt(from).bytes, 0o444);
     },
+    clone(from, to, mode) {
+      disk.copy(from, to, mode);
+      return true;
+    },
     link(from, to) {
       const file = fileAt(from);
       if (entryAt(to) !== undefined) throw problem('EEXIST', to);

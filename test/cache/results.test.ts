@@ -13,7 +13,10 @@ import {
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Disk } from '../../cache/disk.ts';
 import { type Cache, openCache, sha256 } from '../../cache/index.ts';
+import { ownIdentity } from '../../cache/process.ts';
+import { memoryDisk } from './memory-disk.ts';
 import { actionNamed, freshCache, freshFolder, perform, recordFor } from './rig.ts';
 
 const results = suite('results');
@@ -54,6 +57,39 @@ results(
     assert.is(readFileSync(join(root, 'a.txt'), 'utf8'), 'two');
   },
 );
+
+for (const canClone of [true, false])
+  results(
+    `of many bytes are ${canClone ? 'cloned' : 'copied and read'}, never trusted`,
+    async () => {
+      const disk = memoryDisk();
+      const read: string[] = [];
+      const watched: Disk = {
+        ...disk,
+        clone: (from, to, mode) => canClone && disk.clone(from, to, mode),
+        chunks: (path) => {
+          read.push(path);
+          return disk.chunks(path);
+        },
+      };
+      const life = { identify: ownIdentity, beat: () => () => {} };
+      const open = (): Cache => openCache('/cache', { disk: watched, life });
+      const cache = open();
+      const content = await cache.addBytes(Buffer.alloc(2 << 20, 'iron '));
+      const blob = cache.pathOf(content.digest);
+      disk.stamp(blob, { mtimeNs: 1n, ctimeNs: 1n });
+      cache.digestFile(blob);
+      disk.makeFolder('/results');
+      read.length = 0;
+      assert.equal(cache.materialise(content, '/results', 'a.txt'), { kind: 'written' });
+      assert.is(read.length, canClone ? 0 : 1);
+      assert.is(disk.read('/results/a.txt').length, content.size);
+      // The source is not what it was.
+      disk.append(blob, 'x');
+      assert.throws(() => open().materialise(content, '/results', 'b.txt'), 'changed while');
+      assert.is(disk.stat('/results/b.txt'), undefined);
+    },
+  );
 
 results('that were changed are restored, and the changed file is kept beside them', async () => {
   const { cache, root, contents } = await setUp('one');

@@ -176,6 +176,7 @@ export function seenBy(disk: MemoryDisk, beforeChange: (change: number) => void)
     create: changing(disk.create),
     append: changing(disk.append),
     copy: changing(disk.copy),
+    clone: changing(disk.clone),
     link: changing(disk.link),
     rename: changing(disk.rename),
     unlink: changing(disk.unlink),

@@ -33,6 +33,7 @@ const mortal: Disk = {
   create: dying(realDisk.create),
   append: dying(realDisk.append),
   copy: dying(realDisk.copy),
+  clone: dying(realDisk.clone),
   link: dying(realDisk.link),
   rename: dying(realDisk.rename),
   unlink: dying(realDisk.unlink),
