@@ -16,6 +16,7 @@ import type { ContentStore } from './content.ts';
 import type { Disk } from './disk.ts';
 import { diskProblem, errorCode } from './errors.ts';
 import type { Leases } from './lease.ts';
+import { pinnedKeys } from './pins.ts';
 import { namedBlobs, type RecordStore } from './records.ts';
 import { keysOfRun, runIds } from './roots.ts';
 
@@ -35,6 +36,8 @@ export interface GcResult {
   readonly leftovers: number;
 }
 
+/** Before the newest run. */
+const PINNED = -1;
 const GRACE_NS = 24n * 3600n * 1_000_000_000n;
 
 interface Candidate {
@@ -114,12 +117,13 @@ function choose(
   return { candidates, kept };
 }
 
-/** For each blob that some run needs, the place of the newest such run. */
+/** For each blob that some run or pin needs, the place of the newest such run; pins come first. */
 function agesOfBlobs(disk: Disk, root: string, records: RecordStore): Map<string, number> {
   const ages = new Map<string, number>();
   const seen = new Set<string>();
-  for (const [age, id] of runIds(disk, root).entries()) {
-    for (const key of keysOfRun(disk, root, id)) {
+  const runs = runIds(disk, root).map((id, age) => ({ age, keys: keysOfRun(disk, root, id) }));
+  for (const { age, keys } of [{ age: PINNED, keys: pinnedKeys(disk, root) }, ...runs]) {
+    for (const key of keys) {
       if (seen.has(key)) continue;
       seen.add(key);
       const record = records.read(key);

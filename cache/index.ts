@@ -27,6 +27,7 @@ import { Latest } from './latest.ts';
 import { prepareLayout } from './layout.ts';
 import { type Lease, Leases, type Life } from './lease.ts';
 import { type Materialised, Results } from './materialise.ts';
+import { pin } from './pins.ts';
 import { ownIdentity } from './process.ts';
 import { RecordIndex } from './record-index.ts';
 import {
@@ -148,6 +149,12 @@ export interface Cache {
   /** Keys that a run has named. */
   keysOf(run: string): readonly string[];
 
+  /**
+   * Keeps results as long as the file at `path` (absolute) is there; of what it pinned before,
+   * only these.
+   */
+  pin(path: string, keys: readonly string[]): void;
+
   stats(): CacheStats;
   /** Reads every blob and record again; `heal` moves what is wrong to quarantine. */
   verify(options?: { readonly heal?: boolean }): Verification;
@@ -253,6 +260,8 @@ export function openCache(folder: string, options: CacheOptions = {}): Cache {
     unchanged: (name, begin) => watches.recall(name, begin),
     run: (id) => openRoot(disk, root, id),
     keysOf: (run) => keysOfRun(disk, root, run),
+
+    pin: (path, keys) => pin(disk, root, path, keys),
 
     stats: () => statsOf(disk, root, content, records),
     verify: ({ heal = false } = {}) => verifyAll(disk, content, records, heal),

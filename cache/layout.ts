@@ -8,6 +8,7 @@
  *     owners/<nonce>     processes that hold leases                             lease.ts
  *     ckpt/<key>/state   checkpoints                                            checkpoints.ts
  *     runs/<id>/         journals, and `keys`: what each run needs              roots.ts
+ *     pins/<file>        results that a file of the user's keeps                 pins.ts
  *     last/<study>       last record of each task                               latest.ts
  *     watched/<name>     what holds as long as many files stay what they are    watch.ts
  *     tmp/<nonce>/       files and folders of a living process
@@ -29,6 +30,7 @@ const FOLDERS = [
   'owners',
   'ckpt',
   'runs',
+  'pins',
   'last',
   'watched',
   'tmp',

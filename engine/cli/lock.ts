@@ -1,6 +1,7 @@
 /** `curie lock`: writes down what a study took and gave, or holds it against what was written. */
 import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
+import { openCache } from '../../cache/index.ts';
 import {
   deviations,
   type Lock,
@@ -58,6 +59,14 @@ export function lockCommand(
     );
   }
   writeLock(path, { schema: 'curie/lock@1', curie: version(), ...now });
+  if (locked > 0) {
+    const pinning = openCache(cacheFolder);
+    pinning.pin(
+      resolve(path),
+      Object.values(now.tasks).map(({ key }) => key),
+    );
+    pinning.close();
+  }
   console.log(`${shownPath(path)}: ${plural(locked, 'task')} locked`);
 }
 

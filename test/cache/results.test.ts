@@ -231,6 +231,19 @@ collection('leaves alone what a run has begun to need meanwhile', async () => {
   assert.is(present(cache), 'a');
 });
 
+collection('keeps what a file pins, as long as it is there', async () => {
+  const cache = await threeRuns();
+  ageBlobs(cache);
+  const lock = join(freshFolder(), 'study.lock');
+  writeFileSync(lock, '');
+  cache.pin(lock, [actionNamed('a').key]);
+  cache.gc({ keepRuns: 1, maxSize: 0 });
+  assert.match(present(cache), 'a');
+  unlinkSync(lock);
+  cache.gc({ keepRuns: 1, maxSize: 0 });
+  assert.not.match(present(cache), 'a');
+});
+
 collection('spares old bytes that were stored again just now', async () => {
   const cache = await threeRuns();
   ageBlobs(cache);
