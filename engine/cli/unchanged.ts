@@ -85,7 +85,12 @@ function repeat(
   });
   const summary = readSummary(before);
   if (journal === undefined || finished === undefined || summary === undefined) return undefined;
-  writeJournal(folder, journal);
+  try {
+    writeJournal(folder, journal);
+  } catch {
+    // A whole run says what is wrong with the disk.
+    return undefined;
+  }
   writeSummary(folder, { ...summary, run: id, started: wallClock, seconds: clock() / 1000 });
   return { journal, said, finished, report };
 }
