@@ -22,7 +22,8 @@ import {
 import { gaussian } from '../physics/random.ts';
 import type { Frame } from '../physics/structure/frame.ts';
 import { initialModel } from '../physics/training/initial.ts';
-import { Training, type TrainingPlan } from '../physics/training/session.ts';
+import { Training } from '../physics/training/session.ts';
+import { planOf } from './pre-training.ts';
 
 const updates = Number(process.argv[2]) || 20_000;
 const MEMBERS = 3;
@@ -51,22 +52,7 @@ const choices: readonly Choice[] = [4.5, 5, 6].flatMap((cutoff) =>
   ),
 );
 
-const plan: TrainingPlan = {
-  optimiser: 'adam',
-  precision: 'f32',
-  batch: 1,
-  updates,
-  seed: 1,
-  rate: { start: 1e-3, end: 1e-4 },
-  prefactors: {
-    energy: { start: 0.02, end: 1 },
-    force: { start: 1000, end: 1 },
-    virial: { start: 0.02, end: 0.2 },
-  },
-  weights: new Map(),
-  validateEvery: Math.ceil(updates / 100),
-  patience: null,
-};
+const plan = planOf(updates);
 
 const start = (choice: Choice) =>
   initialModel(parts.train, { ...choice, inner: 0.5, axis: 8 }, MEMBERS, 1);

@@ -40,10 +40,9 @@ export function rememberUnchanged(
     ...(site.file === null ? [] : [site.file]),
     ...codeOfCurie(),
   ];
-  const folders = new Set(
-    study.tasks.flatMap(({ interface: { own } }) =>
-      own === undefined ? [] : own.files.map((name) => dirname(join(own.folder, name))),
-    ),
+  const ownSteps = new Set(study.tasks.map(({ interface: { own } }) => own));
+  const folders = [...ownSteps].flatMap(
+    (own) => own?.files.map((name) => dirname(join(own.folder, name))) ?? [],
   );
   cache.watch(digestOfAsked(file, options), conclusion, {
     files: [...new Set([...given, ...folders])]

@@ -17,7 +17,7 @@ const object = (needed: { readonly [key: string]: Schema }, more: Schema = {}): 
   properties: { ...needed, ...more },
 });
 
-const measured = (unit: string): Schema =>
+const measuredOf = (unit: string): Schema =>
   object({
     quantity: text,
     value: number,
@@ -131,6 +131,16 @@ const ajv = new Ajv({
   validateSchema: false,
 });
 
+/** By unit: a schema is compiled once, as long as it is the same object. */
+const measured = new Map<string, Schema>();
+
+function schemaOf(field: OutputField): Schema {
+  if (field.kind !== 'measured') return VALUES[field.kind];
+  const schema = measured.get(field.unit) ?? measuredOf(field.unit);
+  measured.set(field.unit, schema);
+  return schema;
+}
+
 /** Throws an `OutputError` that says what is wrong. */
 export function checkOutcome(
   given: Outcome,
@@ -146,9 +156,7 @@ export function checkOutcome(
       throw new OutputError(
         `run gave an output ${name}, which step.yaml does not declare${didYouMean(name, names)}`,
       );
-    const isValue = ajv.compile(
-      field.kind === 'measured' ? measured(field.unit) : VALUES[field.kind],
-    );
+    const isValue = ajv.compile(schemaOf(field));
     if (!isValue(value))
       throw new OutputError(`output ${name} is no ${field.kind}: ${why(isValue.errors)}`);
   }

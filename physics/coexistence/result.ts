@@ -3,7 +3,7 @@ import { leadingKind, orderOf } from '../dynamics/phase.ts';
 import type { Finished } from '../dynamics/program.ts';
 import { volumeOf } from '../dynamics/state.ts';
 import { BOTH_PHASES, type Candidate, type CoexistencePlan } from './plan.ts';
-import { beganWithBoth, type CoexistenceRun, coexistenceRun, runTemperatures } from './runs.ts';
+import { type CoexistenceRun, coexistenceRun, runTemperatures } from './runs.ts';
 import { chosenSolid, decidingTests, type SolidTest, solidTests, solidVolume } from './solid.ts';
 import { judge, type MeltingVerdict } from './verdict.ts';
 
@@ -46,11 +46,9 @@ export function evaluateCoexistence(
     runs,
     verdict,
     length: runs[0]!.pieces[0]!.state.cell[8]!,
-    objections: runs
-      .filter(beganWithBoth)
-      .flatMap((run) =>
-        objectionsTo(plan, solid, run, solidVolume(tests, solid.kind, run.temperature)),
-      ),
+    objections: runs.flatMap((run) =>
+      objectionsTo(plan, solid, run, solidVolume(tests, solid.kind, run.temperature)),
+    ),
     rivals: contenders.filter((test) => test !== own && test.enthalpy - own.enthalpy < CLOSE),
   };
 }

@@ -18,7 +18,7 @@ const NAMES: readonly Name[] = ['a', 'b', 'c'];
 
 /** Does all actions that cannot be restored; tells of each that is safe. */
 async function work(disk: MemoryDisk, done: (name: Name) => void = () => {}): Promise<void> {
-  const cache = openCache('/tmp/work/cache', { disk, life: otherLife() });
+  const cache = openCache('/place/cache', { disk, life: otherLife() });
   for (const name of NAMES) {
     if (cache.find(actionNamed(name).key).kind === 'hit') continue;
     const checkpoint = cache.checkpoint(actionNamed(name).key);
@@ -38,7 +38,7 @@ async function changesOfWork(): Promise<number> {
 
 /** Right or missing, never anything else; and after another run all is there. */
 async function expectSound(disk: MemoryDisk, safe: ReadonlySet<Name>, when: string): Promise<void> {
-  const cache = openCache('/tmp/work/cache', { disk, life: otherLife() });
+  const cache = openCache('/place/cache', { disk, life: otherLife() });
   const report = cache.verify();
   assert.equal([report.tampered, report.damaged, report.evicted], [[], [], []], when);
   for (const name of NAMES) {
@@ -49,7 +49,7 @@ async function expectSound(disk: MemoryDisk, safe: ReadonlySet<Name>, when: stri
   }
   cache.close();
   await work(disk);
-  const after = openCache('/tmp/work/cache', { disk, readOnly: true });
+  const after = openCache('/place/cache', { disk, readOnly: true });
   for (const name of NAMES) assert.is(restored(after, name, disk.read), `= ${TEXTS[name]}`, when);
 }
 
@@ -80,11 +80,11 @@ crash('a saved checkpoint survives a power loss', () => {
   for (let fate = 0; fate < 4; fate++) {
     const disk = memoryDisk();
     const { key } = actionNamed('a');
-    const cache = openCache('/tmp/work/cache', { disk, life: otherLife() });
+    const cache = openCache('/place/cache', { disk, life: otherLife() });
     for (const state of ['one', 'two']) {
       cache.checkpoint(key).save(Buffer.from(state));
       const left = disk.restarted((n) => fate % n);
-      const later = openCache('/tmp/work/cache', { disk: left, life: otherLife() });
+      const later = openCache('/place/cache', { disk: left, life: otherLife() });
       assert.is(Buffer.from(later.checkpoint(key).load()!).toString(), state);
     }
   }
@@ -99,7 +99,7 @@ crash('would notice a store that does not flush', async () => {
     await work(careless);
     const left = disk.restarted((n) => (n === 2 ? 1 : fate));
     try {
-      const cache = openCache('/tmp/work/cache', { disk: left, life: otherLife() });
+      const cache = openCache('/place/cache', { disk: left, life: otherLife() });
       damaged += cache.verify().tampered.length;
     } catch (error) {
       assert.instance(error, CacheError);
