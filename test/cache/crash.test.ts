@@ -130,7 +130,7 @@ for (const code of ['ENOSPC', 'EACCES', 'EIO'])
           const { message } = error as CacheError;
           const expected = { ENOSPC: /no space left/, EACCES: /not writable/, EIO: /failed/ };
           assert.match(message, expected[code as keyof typeof expected], when);
-          assert.match(message, /\/work\/cache/);
+          assert.match(message, /\/place\/cache/);
         }
         disk.heal();
         await expectSound(disk, safe, when);
