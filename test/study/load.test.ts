@@ -10,6 +10,7 @@ import { formatDiagnostics, source } from '../../engine/study/diagnostic.ts';
 import { type Loaded, loadStudy } from '../../engine/study/load.ts';
 import { stepFileSchema } from '../../engine/study/own-step-schema.ts';
 import { type JsonSchema, protocolSchemaFor, studySchema } from '../../engine/study/schema.ts';
+import { SCHEMAS } from '../../engine/study/shape.ts';
 import { steps } from '../../steps/index.ts';
 import { folderPath, HEAD, load, messages, registry } from './rig.ts';
 
@@ -88,6 +89,13 @@ test('the schemas for editors are current; if not, run npm run schemas', () => {
   isCurrent('study.schema.json', studySchema(steps));
   isCurrent('protocol.schema.json', protocolSchemaFor(steps));
   isCurrent('step.schema.json', stepFileSchema);
+});
+
+test('the schemas that files are checked by are right themselves', () => {
+  for (const schema of Object.values(SCHEMAS).map((make) => make())) {
+    const ajv = new Ajv({ allowUnionTypes: true, discriminator: true });
+    assert.ok(ajv.validateSchema(schema), ajv.errorsText());
+  }
 });
 
 const validate = new Ajv({ allowUnionTypes: true, strict: true, strictRequired: false }).compile(
